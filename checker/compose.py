@@ -1,0 +1,188 @@
+"""Decisions to the report: what stopped each line, what was found, what it rests on, and what was read."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from checker.explain import finding, tightest
+from checker.lang.evaluate import Frame
+from checker.lang.exact import EXACT
+from checker.lang.explain import tests
+from checker.lang.syntax import Type
+from checker.lang.typed import Apply, Fact
+from checker.model import (
+    BatchReport,
+    Condition,
+    Finding,
+    Judged,
+    Judgement,
+    Line,
+    LineReport,
+    Report,
+    Run,
+    Status,
+    Tightest,
+    Verdict,
+)
+from checker.values import plain
+
+PRICE, BALANCE = "disposition.price", "loan.stated_principal_balance"
+STOPS = (Status.FAIL, Status.DISPUTED, Status.UNKNOWN)
+ONLY_IN_HAND = "Only the batches in hand are seen: dispositions on other dates, or in other batches, are not."
+
+Advise = Callable[[Verdict], tuple[str, ...]]
+
+
+def compose(run: Run, version: str, exit_code: int, advise: Advise, *, everything: bool = False) -> Report:
+    """Return the report of a run. `everything` lists also the findings on lines that pass."""
+    return Report(
+        checker=version,
+        decision=run.decision,
+        exit_code=exit_code,
+        everything=everything,
+        batches=tuple(_batch(verdict, advise(verdict), everything=everything) for verdict in run.verdicts),
+    )
+
+
+def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> BatchReport:
+    judged, batch = verdict.judged, verdict.judged.batch
+    listed = [j for j in judged.judgements if everything or not j.subject.line or j.status is not Status.PASS]
+    found = {judgement: finding(judged, judgement) for judgement in listed}
+    pool = batch.tape.pool
+    balances = [row.get(BALANCE) for row in pool.rows]
+    known = not pool.maybe and None not in balances
+    return BatchReport(
+        name=batch.name,
+        agreement=batch.agreement,
+        date=batch.date,
+        as_of=judged.as_of,
+        policy=judged.policy.name if judged.policy else None,
+        title=judged.policy.title if judged.policy else "",
+        decision=verdict.decision,
+        assumptions=tuple(dict.fromkeys(_assumptions(judged))),
+        notes=tuple(_notes(judged)),
+        advice=advice,
+        tape=batch.tape.file,
+        tape_as_of=batch.tape.as_of,
+        loans=len(pool.rows),
+        balance=plain(Type.MONEY, _total(balances)) if known else None,
+        lines=tuple(_line(verdict, line, found) for line in batch.lines),
+        passes=tuple(_passes(judged.judgements)),
+        findings=tuple(found[judgement] for judgement in _ordered(listed, judged)),
+        at=batch.at,
+        inputs=_inputs(judged),
+    )
+
+
+def _total(balances: Iterable[object]) -> Decimal:
+    total = Decimal(0)
+    for balance in balances:
+        total = EXACT.add(total, balance)  # type: ignore[arg-type] # money by declaration
+    return total
+
+
+def _ordered(judgements: Iterable[Judgement], judged: Judged) -> list[Judgement]:
+    """Order by how much stands in the way, then by rule as the policy lists them, then by line."""
+    rank = {Status.FAIL: 0, Status.DISPUTED: 1, Status.UNKNOWN: 2, Status.DEFECTIVE: 3, Status.LATE: 4, Status.DUE: 5}
+    place = {rule: at for at, rule in enumerate(dict.fromkeys(j.rule for j in judged.judgements))}
+    return sorted(judgements, key=lambda j: (rank.get(j.status, 6), place[j.rule], j.subject.line))
+
+
+def _passes(judgements: Iterable[Judgement]) -> list[Tightest]:
+    passing: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        if judgement.subject.line and judgement.status is Status.PASS:
+            passing[judgement.rule].append(judgement)
+    return [tightest(rule, found) for rule, found in passing.items()]
+
+
+def _line(verdict: Verdict, line: Line, found: dict[Judgement, Finding]) -> LineReport:
+    bearing = verdict.judged.bearing[line.number]
+    stop = next((j for status in STOPS for j in bearing if j.status is status), None)
+    price = verdict.judged.rows[line.number].get(PRICE)
+    asked = next(iter(_asked(bearing)), None)
+    difference = EXACT.subtract(price, asked) if isinstance(price, Decimal) and asked is not None else None
+    return LineReport(
+        number=line.number,
+        loan=line.loan,
+        under=line.under,
+        decision=verdict.lines[line.number],
+        at=line.at,
+        stopped_by=stop.rule if stop else "",
+        message=found[stop].message if stop else "",
+        price=plain(Type.MONEY, price),
+        asked=plain(Type.MONEY, asked),
+        difference=plain(Type.MONEY, difference),
+    )
+
+
+def _asked(bearing: Iterable[Judgement]) -> list[Decimal]:
+    """Return the prices that the section's conditions compare the offered price with: an equal one before a least one."""
+    found: list[tuple[int, Decimal]] = []
+    for judgement in bearing:
+        if isinstance(judgement.by, Condition) and judgement.subject.line and judgement.frame is not None:
+            found += _asked_by(judgement.by, judgement.frame)
+    return [price for _, price in sorted(found, key=lambda one: one[0])]
+
+
+def _asked_by(condition: Condition, frame: Frame) -> list[tuple[int, Decimal]]:
+    ranks = {"=": 0, ">=": 1}
+    found = []
+    for test in tests(condition.readings[0].program, frame):
+        node = test.node
+        if isinstance(node, Apply) and node.op in ranks and isinstance(test.right, Decimal):
+            left = node.arguments[0]
+            found += [(ranks[node.op], test.right)] if isinstance(left, Fact) and left.name == PRICE else []
+    return found
+
+
+def _assumptions(judged: Judged) -> Iterable[str]:
+    """Everything that the decision rests on and that neither the tape nor the contract in hand shows."""
+    yield ONLY_IN_HAND
+    yield from judged.batch.tape.assumes
+    if judged.policy is None:
+        return
+    yield from judged.policy.assumes
+    for section in dict.fromkeys(line.under for line in judged.batch.lines):
+        permission = judged.policy.permissions.get(section)
+        if permission is not None:
+            yield from permission.assumes
+            yield from (assumed for condition in permission.conditions for assumed in _of_condition(condition))
+            yield from (assumed for owed in permission.obligations for assumed in owed.assumes)
+    yield from (assumed for condition in judged.policy.always for assumed in _of_condition(condition))
+
+
+def _of_condition(condition: Condition) -> Iterable[str]:
+    yield from condition.assumes
+    adopted = condition.adopted
+    yield from (r.assumes for r in condition.readings if r.assumes and (not adopted or adopted.reading == r.name))
+    if adopted is not None:
+        what = condition.splits or condition.rule
+        because = adopted.because.rstrip(".")
+        yield f"`{what}` is read as `{adopted.reading}`, adopted by {adopted.adopted_by} on {adopted.adopted_on}: {because}."
+
+
+def _notes(judged: Judged) -> Iterable[str]:
+    """What a reader must know of the inputs."""
+    batch, tape = judged.batch, judged.batch.tape
+    absent = [
+        name for name, fact in judged.agreement.facts.items() if fact.group == "loan" and name not in tape.columns
+    ]
+    absent = [name for name in absent if name != "loan.in_pool"]
+    if absent:
+        yield "Not on the tape, so unknown for every loan: " + ", ".join(f"`{name}`" for name in absent) + "."
+    attested = Counter(name for line in batch.lines for name in line.stated if name.startswith("loan."))
+    if attested:
+        counts = (f"`{name}` ({n} line{'s' if n > 1 else ''})" for name, n in sorted(attested.items()))
+        yield f"Attested by the batch, not measured: {', '.join(counts)}."
+    for what, rows in tape.skipped.items():
+        if rows:
+            yield f"Of the tape {rows:,} {what} were not read."
+
+
+def _inputs(judged: Judged) -> dict[str, str]:
+    """Return the digest of every file that the decision was made from; a batch from memory has none."""
+    batch = judged.batch
+    own = {"batch": batch.sha256, **batch.inputs, "tape": batch.tape.sha256, **batch.tape.inputs}
+    policy = {"policy": judged.policy.sha256, **judged.agreement.inputs} if judged.policy else judged.agreement.inputs
+    return {name: digest for name, digest in {**own, **policy}.items() if digest}

@@ -1,0 +1,255 @@
+"""Shapes: tables that say what a document may hold. One reader checks and builds by them; the schemas are made of them.
+
+Reading never stops at a fault: what is wrong is noted and replaced by a blank, so that all faults of a file are found.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from checker.document.strict import Document, Listing, Node, Scalar
+from checker.document.strict import Mapping as Entries
+from checker.faults import Fault
+from checker.lang.parse import parse
+from checker.lang.problem import ParseError, Problem, nearest
+from checker.lang.syntax import Expression, Type
+from checker.values import BadValue, parse_text, parse_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A single value of a type; text may be any unless `one_of` closes it. An empty one is None where `optional`."""
+
+    type: Type = Type.TEXT
+    one_of: tuple[str, ...] = ()
+    at_least: int | None = None
+    pattern: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """Text for a reader: any characters, on any number of lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """An expression of the policy language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class List:
+    """A list of things of one shape."""
+
+    of: "Shape"
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """Names of the author's choosing, each with a thing of one shape; `key` is the pattern of a name."""
+
+    of: "Shape"
+    key: str = ""
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key of a record."""
+
+    shape: "Shape"
+    means: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Fixed keys. `make` builds the value from those that are written or have a blank, and the node. Of `one_of_keys`
+    exactly one must be written.
+    """
+
+    title: str
+    keys: Mapping[str, Key]
+    make: Callable[[dict[str, object], Node], object]
+    one_of_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either:
+    """One of several shapes, told apart by whether a word, a list or a mapping is written."""
+
+    word: "Shape | None" = None
+    listing: "Shape | None" = None
+    mapping: "Shape | None" = None
+
+
+Shape = Word | Prose | Code | List | Map | Record | Either
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An expression as written: its tree, None where it does not parse, and the string it stands in."""
+
+    tree: Expression | None
+    at: Scalar
+
+
+def built(make: Callable[..., object]) -> Callable[[dict[str, object], Node], object]:
+    """Return a maker of records: each key a field (`is` and `with` take a `_`), and the node as `at`."""
+
+    def maker(values: dict[str, object], at: Node) -> object:
+        return make(**{f"{key}_" if key in ("is", "with") else key: value for key, value in values.items()}, at=at)
+
+    return maker
+
+
+class Reader:
+    """Reads one document by a shape, noting every fault."""
+
+    def __init__(self, document: Document) -> None:
+        """Start with nothing found."""
+        self.document = document
+        self.faults: list[Fault] = []
+
+    def fault(self, code: str, message: str, node: Node, help: str = "") -> None:  # noqa: A002 (the word of the output)
+        """Note a fault at a node."""
+        self.faults.append(self.document.fault(code, message, node, help))
+
+    def problem(self, problem: Problem, at: Scalar) -> None:
+        """Note a problem of an expression at its place in the file."""
+        place = self.document.place_inside(at, problem.span)
+        self.faults.append(Fault(code=problem.code, message=problem.message, place=place, help=problem.help))
+
+    def read(self, shape: Shape, node: Node) -> object:
+        """Return what `node` holds, built by `shape`."""
+        if isinstance(shape, Either):
+            return self.either(shape, node)
+        if isinstance(shape, Word):
+            return self.word(shape, node)
+        if isinstance(shape, Prose):
+            return node.text.strip() if self.expect(node, Scalar, "text") else ""
+        if isinstance(shape, Code):
+            return self.code(node)
+        if isinstance(shape, List):
+            return self.listing(shape, node)
+        return self.record(shape, node) if isinstance(shape, Record) else self.map(shape, node)
+
+    def expect(self, node: Node, kind: type, wanted: str) -> bool:
+        """Tell whether the node is of the kind, and note it when not."""
+        if isinstance(node, kind) and not (isinstance(node, Scalar) and node.is_empty):
+            return True
+        found = {Scalar: "text", Listing: "a list", Entries: "keys and values"}[type(node)]
+        found = "nothing" if isinstance(node, Scalar) and node.is_empty else found
+        self.fault("E301", f"{wanted} is needed here, and there is {found}", node)
+        return False
+
+    def either(self, shape: Either, node: Node) -> object:
+        """Read by the shape for what is written."""
+        choices = {Scalar: shape.word, Listing: shape.listing, Entries: shape.mapping}
+        chosen = choices[type(node)]
+        if chosen is None:
+            names = {Scalar: "text", Listing: "a list", Entries: "keys and values"}
+            wanted = " or ".join(names[kind] for kind, choice in choices.items() if choice is not None)
+            self.fault("E301", f"{wanted} is needed here, and there is {names[type(node)]}", node)
+            return None
+        return self.read(chosen, node)
+
+    def word(self, shape: Word, node: Node) -> object:
+        """Read a single value; what is not one reads as None."""
+        if isinstance(node, Scalar) and node.is_empty and shape.optional:
+            return None
+        wanted = {Type.TEXT: "text", Type.FLAG: "true or false"}.get(shape.type, f"a {shape.type}")
+        if not (self.expect(node, Scalar, wanted) and isinstance(node, Scalar)):
+            return None
+        try:
+            value = parse_value(shape.type, node.text)
+        except BadValue as error:
+            self.fault("E401", str(error), node, error.help)
+            return None
+        wrong = outside(shape, value)
+        if wrong:
+            self.fault("E402", wrong[0], node, wrong[1])
+            return None
+        return value
+
+    def code(self, node: Node) -> Written | None:
+        """Read an expression; one that does not parse has no tree."""
+        if not (self.expect(node, Scalar, "an expression") and isinstance(node, Scalar)):
+            return None
+        try:
+            return Written(tree=parse(node.text), at=node)
+        except ParseError as error:
+            self.problem(error.problem, node)
+            return Written(tree=None, at=node)
+
+    def listing(self, shape: List, node: Node) -> tuple[object, ...]:
+        """Read a list."""
+        if not (self.expect(node, Listing, "a list") and isinstance(node, Listing)):
+            return ()
+        if len(node.items) < shape.least:
+            self.fault("E302", f"at least {shape.least} is needed here", node)
+        read = [self.read(shape.of, item) for item in node.items]
+        return tuple(item for item in read if item is not None)
+
+    def map(self, shape: Map, node: Node) -> dict[str, object]:
+        """Read names with things."""
+        if not (self.expect(node, Entries, "keys and values") and isinstance(node, Entries)):
+            return {}
+        if len(node.entries) < shape.least:
+            self.fault("E302", f"at least {shape.least} is needed here", node)
+        for key, _ in node.entries:
+            self.key(shape, key)
+        return {key.text: self.read(shape.of, value) for key, value in node.entries}
+
+    def key(self, shape: Map, key: Scalar) -> None:
+        """Check a name of the author's choosing."""
+        try:
+            parse_text(key.text)
+        except BadValue as error:
+            self.fault("E401", str(error), key, error.help)
+            return
+        if not key.text or (shape.key and not re.fullmatch(shape.key, key.text)):
+            self.fault("E303", f"`{key.text}` cannot be a name here", key, "use lower-case words joined by `-` or `_`")
+
+    def record(self, shape: Record, node: Node) -> object:
+        """Read fixed keys and build the value."""
+        values = {key: self.blank(entry) for key, entry in shape.keys.items()}
+        if self.expect(node, Entries, f"{shape.title} (keys and values)") and isinstance(node, Entries):
+            self.keys(shape, node)
+            known = ((key.text, value) for key, value in node.entries if key.text in shape.keys)
+            values.update({key: self.read(shape.keys[key].shape, value) for key, value in known})
+        return shape.make(values, node)
+
+    def blank(self, key: Key) -> object:
+        """Return what stands for a key that is not written."""
+        blanks: dict[type, object] = {List: (), Map: {}, Prose: ""}
+        return blanks.get(type(key.shape))
+
+    def keys(self, shape: Record, node: Entries) -> None:
+        """Check that every key is known, and that those required are there."""
+        written = {key.text for key, _ in node.entries}
+        for key, _ in node.entries:
+            if key.text not in shape.keys:
+                help_ = nearest(key.text, list(shape.keys)) or f"{shape.title} has " + ", ".join(
+                    f"`{known}`" for known in shape.keys
+                )
+                self.fault("E304", f"{shape.title} has no key `{key.text}`", key, help_)
+        for name, entry in shape.keys.items():
+            if entry.required and name not in written:
+                self.fault("E305", f"{shape.title} needs the key `{name}`", node, entry.means)
+        if shape.one_of_keys and len(written & set(shape.one_of_keys)) != 1:
+            wanted = " or ".join(f"`{name}`" for name in shape.one_of_keys)
+            self.fault("E306", f"{shape.title} needs exactly one of {wanted}", node)
+
+
+def outside(shape: Word, value: object) -> tuple[str, str] | None:
+    """Return what is wrong with a value outside its declared bounds, and the help; None where nothing is."""
+    if shape.one_of and value not in shape.one_of:
+        help_ = nearest(str(value), shape.one_of) or "it is one of " + ", ".join(f"`{one}`" for one in shape.one_of)
+        return f"`{value}` is not one of the values known here", help_
+    if shape.at_least is not None and value < shape.at_least:  # type: ignore[operator] # only numbers have a bound
+        return f"`{value}` is less than {shape.at_least}", ""
+    if shape.pattern and not re.fullmatch(shape.pattern, str(value)):
+        return f"`{value}` is not of the form {shape.pattern}", ""
+    return None

@@ -1,0 +1,221 @@
+"""A YAML or JSON file as plain strings with places. No value is guessed: `3.10` stays text, `no` is not a boolean."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from checker.faults import Fault, InputError, Place
+
+MOST_BYTES = 5_000_000
+MOST_NESTED = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scalar:
+    """One string; `plain` where it is written without quotation marks. Offsets are in the file's text."""
+
+    text: str
+    plain: bool
+    start: int
+    end: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is written here: an unknown."""
+        return self.plain and self.text in ("", "null")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Listing:
+    """A list."""
+
+    items: tuple["Node", ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mapping:
+    """Keys and values, in the order of the file; no key stands twice."""
+
+    entries: tuple[tuple[Scalar, "Node"], ...]
+    start: int
+    end: int
+
+
+Node = Scalar | Listing | Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Document:
+    """One file: its name as the user gave it, its text, the digest of its bytes, and its content."""
+
+    file: str
+    text: str
+    sha256: str
+    root: Node
+
+    def place(self, start: int, end: int) -> Place:
+        """Return the place of a stretch of the text, cut at the end of its line."""
+        return place_in(self.text, self.file, start, end)
+
+    def fault(self, code: str, message: str, node: Node, help: str = "") -> Fault:  # noqa: A002 (the word of the output)
+        """Return a fault at a node."""
+        end = min(node.end, node.start + 1) if isinstance(node, Listing | Mapping) else node.end
+        return Fault(code=code, message=message, place=self.place(node.start, end), help=help)
+
+    def place_inside(self, scalar: Scalar, span: tuple[int, int]) -> Place:
+        """Return the place of a stretch of a string's content, wherever quoting and indentation put it in the file."""
+        offsets = _offsets(self.text, scalar)
+        start = offsets[min(span[0], len(offsets) - 1)]
+        last = offsets[min(max(span[1] - 1, span[0]), len(offsets) - 1)]
+        return self.place(start, last + 1)
+
+
+def place_in(text: str, file: str, start: int, end: int) -> Place:
+    """Return the place of text[start:end] in a file."""
+    begin = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", start)
+    source = text[begin : len(text) if stop < 0 else stop].rstrip("\r")
+    width = max(1, min(end, begin + len(source)) - start)
+    return Place(file=file, line=text.count("\n", 0, start) + 1, column=start - begin + 1, width=width, source=source)
+
+
+def _offsets(text: str, scalar: Scalar) -> list[int]:
+    """Return the offset in the file of each character of the scalar's content, found by walking both in step."""
+    found: list[int] = []
+    at = scalar.start
+    if text[at : at + 1] in ("|", ">"):
+        at = text.find("\n", at)
+    for character in scalar.text:
+        wanted = (character, "\n") if character == " " else (character,)
+        here = at
+        while here < scalar.end and text[here] not in wanted:
+            here += 1
+        at = here if here < scalar.end else at
+        found.append(at)
+        at += here < scalar.end
+    return [*found, at] if found else [scalar.start]
+
+
+def read_bytes(path: Path, file: str, most: int | None = MOST_BYTES) -> bytes:
+    """Return a file's bytes, or raise InputError when it cannot be read or is too large."""
+    try:
+        if most is not None and path.stat().st_size > most:
+            raise InputError(
+                Fault(code="E003", message=f"the file is larger than {most:,} bytes", place=Place(file=file))
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(
+            Fault(code="E001", message=f"cannot read the file: {reason.lower()}", place=Place(file=file))
+        ) from None
+
+
+def decode(data: bytes, file: str) -> str:
+    """Return the text of UTF-8 bytes, with or without a byte order mark."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        place = Place(file=file, line=line)
+        raise InputError(
+            Fault(code="E002", message="the file is not UTF-8 text", place=place, help="save it as UTF-8")
+        ) from None
+    return text
+
+
+def load(path: Path, file: str | None = None) -> Document:
+    """Read a YAML or JSON file; raise InputError at its first error of form."""
+    name = file or str(path)
+    return parse(read_bytes(path, name), name)
+
+
+def parse(data: bytes, file: str) -> Document:
+    """Return the document in `data`; `file` names it in messages."""
+    text = decode(data, file)
+    if "\t" in text and not file.endswith(".json"):
+        at = text.index("\t")
+        place = place_in(text, file, at, at + 1)
+        raise InputError(Fault(code="E004", message="a tab", place=place, help="indent with spaces"))
+    root = _Composer(text, file).document()
+    return Document(file=file, text=text, sha256=hashlib.sha256(data).hexdigest(), root=root)
+
+
+class _Composer:
+    """Events of the YAML parser to nodes; refuses whatever gives one thing two meanings."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._text = text
+        self._file = file
+        self._events = self._stream()
+
+    def fault(self, code: str, message: str, start: int, end: int, help: str = "") -> InputError:  # noqa: A002 (the word of the output)
+        place = place_in(self._text, self._file, start, end)
+        return InputError(Fault(code=code, message=message, place=place, help=help))
+
+    def _stream(self) -> Iterator[Any]:
+        try:
+            yield from yaml.parse(self._text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError as error:
+            raise self._syntax(error) from None
+
+    def _syntax(self, error: yaml.YAMLError) -> InputError:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+        at = min(mark.index, len(self._text)) if mark else min(getattr(error, "position", 0), len(self._text))
+        helps = {"did not find expected ',' or '}'": "in `{...}` a comma or a colon in a text needs quotation marks"}
+        return self.fault("E005", f"not well-formed YAML: {problem}", at, at + 1, helps.get(str(problem), ""))
+
+    def document(self) -> Node:
+        next(self._events)
+        first = next(self._events)
+        if isinstance(first, yaml.StreamEndEvent):
+            raise self.fault("E006", "the file is empty", 0, 1)
+        root = self.node(next(self._events), 0)
+        next(self._events)
+        second = next(self._events)
+        if not isinstance(second, yaml.StreamEndEvent):
+            at = second.start_mark.index
+            raise self.fault("E007", "a second document in the file", at, at + 3, "one file holds one document")
+        return root
+
+    def node(self, event: Any, nested: int) -> Node:  # noqa: ANN401 (the parser's events are untyped)
+        start, end = event.start_mark.index, event.end_mark.index
+        if nested > MOST_NESTED:
+            raise self.fault("E008", f"nested deeper than {MOST_NESTED} levels", start, start + 1)
+        if isinstance(event, yaml.AliasEvent):
+            raise self.fault("E009", "an alias", start, end, "write the value out")
+        if event.anchor is not None:
+            raise self.fault("E009", "an anchor", start, start + len(event.anchor) + 1, "write the value out")
+        if event.tag is not None:
+            raise self.fault("E010", "a tag", start, start + len(event.tag), "write the plain value")
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(text=event.value, plain=not event.style, start=start, end=end)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.listing(start, nested)
+        return self.mapping(start, nested)
+
+    def listing(self, start: int, nested: int) -> Listing:
+        items = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self.node(event, nested + 1))
+        return Listing(items=tuple(items), start=start, end=event.end_mark.index)
+
+    def mapping(self, start: int, nested: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self.node(event, nested + 1)
+            if not isinstance(key, Scalar):
+                raise self.fault("E011", "a key must be a single word", key.start, key.start + 1)
+            if key.text in entries:
+                raise self.fault("E012", f"the key `{key.text}` stands here twice", key.start, key.end)
+            if key.plain and key.text == "<<":
+                raise self.fault("E009", "a merge key", key.start, key.end, "write the values out")
+            entries[key.text] = (key, self.node(next(self._events), nested + 1))
+        return Mapping(entries=tuple(entries.values()), start=start, end=event.end_mark.index)

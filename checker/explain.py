@@ -1,0 +1,195 @@
+"""Judgements to findings: the numbers, margins, readings and missing facts behind a status, and its one sentence."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from checker import phrase
+from checker.faults import Place
+from checker.lang.evaluate import Program
+from checker.lang.exact import AtLeast
+from checker.lang.explain import Shown, Test, Why, explain, tests
+from checker.lang.syntax import Type
+from checker.lang.typed import ORDERINGS, Apply, Fact, Fold, Typed, facts_of
+from checker.model import (
+    Adoption,
+    Condition,
+    Finding,
+    Judged,
+    Judgement,
+    Margin,
+    Number,
+    Obligation,
+    Status,
+    Subject,
+    Tightest,
+)
+from checker.values import plain
+
+DATE = "batch.date"
+
+
+def finding(judged: Judged, judgement: Judgement) -> Finding:
+    """Return a judgement with everything that explains it."""
+    if isinstance(judgement.by, Condition):
+        return _condition(judged, judgement, judgement.by)
+    if isinstance(judgement.by, Obligation):
+        return _obligation(judged, judgement, judgement.by)
+    return _plain(judged, judgement, message=judgement.message)
+
+
+def _plain(
+    judged: Judged,
+    judgement: Judgement,
+    *,
+    message: str,
+    quote: str = "",
+    means: str = "",
+    whys: Mapping[str, Why] | None = None,
+    adopted: Adoption | None = None,
+    owed: tuple[str, tuple[str, ...]] = ("", ()),
+) -> Finding:
+    found = whys or {}
+    source = _sources(judged, judgement.subject)
+    shown = {str(s.node.source): s for why in found.values() for s in why.values}
+    tests = {str(t.node.source): t for why in found.values() for t in why.tests}
+    return Finding(
+        rule=judgement.rule,
+        subject=judgement.subject,
+        status=judgement.status,
+        message=message,
+        quote=quote,
+        means=means,
+        values=tuple(_number(text, s, source) for text, s in shown.items()),
+        margins=tuple(_margin(text, t) for text, t in tests.items()),
+        readings=judgement.readings,
+        adopted=adopted,
+        missing=_missing(judgement, found, adopted),
+        passes_from=_passes_from(judgement, found, adopted),
+        at=_at(judged, judgement.subject),
+        owed_by=owed[0],
+        owed_to=owed[1],
+    )
+
+
+def _condition(judged: Judged, judgement: Judgement, by: Condition) -> Finding:
+    assert judgement.frame is not None
+    whys = {reading.name: explain(reading.program, judgement.frame) for reading in by.readings}
+    message = phrase.condition(judgement.status, whys, judgement.readings, by.adopted)
+    means = by.means or " ".join(f"`{reading.name}`: {reading.means}" for reading in by.readings)
+    return _plain(judged, judgement, message=message, quote=by.quote, means=means, whys=whys, adopted=by.adopted)
+
+
+def _obligation(judged: Judged, judgement: Judgement, by: Obligation) -> Finding:
+    frame = judgement.frame
+    assert frame is not None
+    programs = {"deadline": by.deadline, "done_on": by.done_on, "with": by.required}
+    whys = {name: explain(program, frame) for name, program in programs.items() if program is not None}
+    message = phrase.obligation(by, judgement, judged.batch.date, judged.as_of)
+    owed = (by.owed_by, by.owed_to)
+    return _plain(judged, judgement, message=message, quote=by.quote, means=by.means, whys=whys, owed=owed)
+
+
+def _at(judged: Judged, subject: Subject) -> Place:
+    """Return where in the batch a subject stands; an exercise stands at its first line there."""
+    for line in judged.batch.lines:
+        if line.number == subject.line or (subject.exercise and line.under == subject.exercise):
+            return line.at
+    return judged.batch.at
+
+
+def _sources(judged: Judged, subject: Subject) -> Callable[[Typed], str]:
+    """Return what tells of a part of an expression whether its facts are from the tape, the batch, or both."""
+    lines = [line for line in judged.batch.lines if not subject.line or line.number == subject.line]
+
+    def of_fact(name: str, *, pool: bool) -> set[str]:
+        if not name.startswith("loan."):
+            return {"batch"}
+        attesting = [name in line.stated for line in lines]
+        if pool or not any(attesting):
+            return {"tape"}
+        return {"batch"} if all(attesting) else {"tape", "batch"}
+
+    def of(node: Typed) -> str:
+        pool = isinstance(node, Fold) and node.rows == "pool"
+        found = set().union(*(of_fact(name, pool=pool) for name in facts_of(node))) if facts_of(node) else set()
+        if isinstance(node, Fold) and not found:
+            found = {"tape" if pool else "batch"}
+        return " and ".join(sorted(found, reverse=True))
+
+    return of
+
+
+def _number(text: str, shown: Shown, source: Callable[[Typed], str]) -> Number:
+    kind = shown.node.type
+    least = plain(kind, shown.worth.least) if isinstance(shown.worth, AtLeast) else None
+    return Number(text=text, type=kind, value=plain(kind, shown.worth), at_least=least, source=source(shown.node))
+
+
+def _margin(text: str, test: Test) -> Margin:
+    kind = _measure(test)
+    return Margin(text=text, type=kind, holds=test.holds, by=plain(_unit(kind), test.by), passes=phrase.passes_at(test))
+
+
+def _measure(test: Test) -> Type:
+    return test.node.arguments[0].type if isinstance(test.node, Apply) and test.node.arguments else Type.FLAG
+
+
+def _unit(kind: Type) -> Type:
+    return Type.COUNT if kind is Type.DATE else kind
+
+
+def _missing(judgement: Judgement, whys: Mapping[str, Why], adopted: Adoption | None) -> tuple[str, ...]:
+    """Return the facts that the answer hangs on, where it hangs on any."""
+    if judgement.status in (Status.PASS, Status.FAIL, Status.MET):
+        return ()
+    chosen = [whys[adopted.reading]] if adopted and adopted.reading in whys else list(whys.values())
+    return tuple(sorted({name for why in chosen for name, _ in why.missing}))
+
+
+def _passes_from(judgement: Judgement, whys: Mapping[str, Why], adopted: Adoption | None) -> date | None:
+    """Return the first date on which every reading that fails would pass, where nothing but the date stops it."""
+    if judgement.status not in (Status.FAIL, Status.DISPUTED):
+        return None
+    failing = [name for name, status in judgement.readings.items() if status is Status.FAIL] or list(whys)
+    failing = [adopted.reading] if adopted else failing
+    deciding = [
+        test for name in failing for test in whys.get(name, Why(values=(), tests=(), missing=())).tests if test.decides
+    ]
+    days = [test.right for test in deciding if _waits(test) and isinstance(test.right, date)]
+    return max(days) if days and len(days) == len(deciding) else None
+
+
+def _waits(test: Test) -> bool:
+    """Tell whether a comparison that fails asks only for a later date."""
+    node = test.node
+    if not isinstance(node, Apply) or node.op != ">=" or test.holds is not False:
+        return False
+    subject, bound = node.arguments
+    return isinstance(subject, Fact) and subject.name == DATE and DATE not in facts_of(bound)
+
+
+def tightest(rule: str, passing: Iterable[Judgement]) -> Tightest:
+    """Return how many lines pass a rule, and which of them passes it most narrowly.
+
+    Only comparisons with an order have a margin worth telling, and only those that decide; where a rule has several
+    measures, money and days, it is the margin of the first.
+    """
+    found = list(passing)
+    tests = [(judgement.subject.line, test) for judgement in found for test in _tests(judgement)]
+    if not tests:
+        return Tightest(rule=rule, lines=len(found))
+    kind = _measure(tests[0][1])
+    line, best = min(((n, t) for n, t in tests if _measure(t) is kind), key=lambda one: (one[1].by, one[0]))
+    return Tightest(rule=rule, lines=len(found), by=plain(_unit(kind), best.by), type=kind, line=line)
+
+
+def _tests(judgement: Judgement) -> list[Test]:
+    if not isinstance(judgement.by, Condition) or judgement.frame is None:
+        return []
+    frame = judgement.frame
+    programs: list[Program] = [reading.program for reading in judgement.by.readings]
+    return [t for program in programs for t in tests(program, frame) if t.decides and t.holds and _is_ordered(t)]
+
+
+def _is_ordered(test: Test) -> bool:
+    return test.by is not None and isinstance(test.node, Apply) and test.node.op in ORDERINGS

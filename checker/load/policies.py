@@ -1,0 +1,111 @@
+"""A folder of policies to agreements: each file whole, and the versions of an agreement beside one another."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from checker.document import strict
+from checker.document.shape import Reader
+from checker.faults import Fault, InputError, Place
+from checker.load.bind import Binder
+from checker.load.drafts import POLICY, PolicyDraft
+from checker.load.facts import core_facts, load_facts
+from checker.model import Agreement, FactDeclared, Policy
+
+SUFFIXES = (".yaml", ".yml", ".json")
+_INSTALLED = Path(__file__).parent.parent / "policies"
+_CHECKOUT = Path(__file__).parent.parent.parent / "policies"
+
+
+def shipped() -> Path:
+    """Return the folder of the policies that ship with the package: in the wheel, or beside it in a checkout."""
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+
+
+def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
+    """Return the agreements of a folder by name: the folder's own files, or else one agreement a sub-folder.
+
+    Raises InputError with every fault of every file, and where the folder holds no policy.
+    """
+    root = shipped() if folder is None else folder
+    shown = Path("policies") if folder is None else folder
+    faults: list[Fault] = []
+    agreements: dict[str, Agreement] = {}
+    for found in _folders(root, shown):
+        try:
+            agreement = _agreement(found, shown / found.relative_to(root))
+        except InputError as error:
+            faults += error.faults
+            continue
+        if agreement.name in agreements:
+            faults.append(Fault(code="E508", message=f"two folders hold the agreement `{agreement.name}`"))
+        agreements[agreement.name] = agreement
+    if faults:
+        raise InputError(*faults)
+    return agreements
+
+
+def documents(folder: Path) -> list[Path]:
+    """Return the YAML and JSON files that stand in a folder itself, in the order of their names."""
+    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+
+
+def _folders(root: Path, shown: Path) -> list[Path]:
+    if not root.is_dir():
+        raise InputError(Fault(code="E001", message="there is no such folder", place=Place(file=str(shown))))
+    if documents(root):
+        return [root]
+    found = [path for path in sorted(root.iterdir()) if path.is_dir() and documents(path)]
+    if not found:
+        raise InputError(Fault(code="E509", message="the folder holds no policy", place=Place(file=str(shown))))
+    return found
+
+
+def _agreement(folder: Path, shown: Path) -> Agreement:
+    facts = core_facts()
+    inputs: dict[str, str] = {}
+    faults: list[Fault] = []
+    policies: list[Policy] = []
+    paths = documents(folder)
+    for path in [path for path in paths if path.stem == "facts"]:
+        document = strict.load(path, str(shown / path.name))
+        facts = load_facts(document, facts)
+        inputs["facts"] = document.sha256
+    for path in [path for path in paths if path.stem != "facts"]:
+        try:
+            policies.append(load_policy(strict.load(path, str(shown / path.name)), facts))
+        except InputError as error:
+            faults += error.faults
+    faults += [] if faults else _faults_between(policies, shown)
+    if faults:
+        raise InputError(*faults)
+    versions = tuple(sorted(policies, key=lambda policy: policy.effective))
+    return Agreement(name=versions[0].agreement, facts=facts, versions=versions, inputs=inputs)
+
+
+def load_policy(document: strict.Document, facts: Mapping[str, FactDeclared]) -> Policy:
+    """Return the policy in a document, or raise InputError with every fault of it."""
+    reader = Reader(document)
+    draft: PolicyDraft = reader.read(POLICY, document.root)  # type: ignore[assignment] # made by the shape
+    policy = Binder(reader, draft, facts).policy()
+    if reader.faults:
+        raise InputError(*dict.fromkeys(reader.faults))
+    return policy
+
+
+def _faults_between(policies: Iterable[Policy], shown: Path) -> list[Fault]:
+    found = []
+    seen: dict[tuple[str, object], Policy] = {}
+    first = next(iter(policies), None)
+    if first is None:
+        return [Fault(code="E509", message="the folder holds no policy", place=Place(file=str(shown)))]
+    for policy in policies:
+        place = Place(file=policy.file)
+        if policy.agreement != first.agreement:
+            message = f"`{policy.agreement}` stands in the folder of `{first.agreement}`"
+            found.append(Fault(code="E508", message=message, place=place, help="one folder holds one agreement"))
+        for kind, value in (("policy", policy.name), ("effective", policy.effective)):
+            if (kind, value) in seen:
+                message = f"two versions have the same `{kind}`: {value}"
+                found.append(Fault(code="E508", message=message, place=place, help=f"see {seen[kind, value].file}"))
+            seen[kind, value] = policy
+    return found

@@ -1,0 +1,412 @@
+"""The nouns: frozen values that pass between the stages. They hold, and do nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from checker.faults import Place
+from checker.lang.check import Declared
+from checker.lang.evaluate import Frame, Program, Row, RowSet
+from checker.lang.syntax import Type, Value
+
+
+class Status(StrEnum):
+    """The verdict on a condition, or on an obligation (the last four)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    DISPUTED = "disputed"
+    MET = "met"
+    DUE = "due"
+    LATE = "late"
+    DEFECTIVE = "defective"
+
+
+class Decision(StrEnum):
+    """What is decided of a line, a batch or a run."""
+
+    PERMITTED = "permitted"
+    REFUSED = "refused"
+    UNDECIDED = "undecided"
+
+
+class Each(StrEnum):
+    """What a condition is judged on."""
+
+    DISPOSITION = "disposition"
+    EXERCISE = "exercise"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactDeclared:
+    """One input: its type, unit and meaning, its bounds, and whether only the tape may give it (`measured`)."""
+
+    name: str
+    type: Type
+    means: str
+    unit: str = ""
+    one_of: tuple[str, ...] = ()
+    at_least: int | None = None
+    measured: bool = False
+
+    @property
+    def group(self) -> str:
+        """Return the word before the first dot."""
+        return self.name.partition(".")[0]
+
+    @property
+    def declared(self) -> Declared:
+        """Return what the language needs to know of it."""
+        nonnegative = self.at_least is not None and self.at_least >= 0
+        return Declared(type=self.type, one_of=self.one_of, nonnegative=nonnegative)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """Somebody's choice of one reading."""
+
+    reading: str
+    adopted_by: str
+    adopted_on: date
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One defensible meaning of a condition; the only one of a plain condition is named ""."""
+
+    name: str
+    means: str
+    program: Program
+    assumes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Something that must hold. `splits` is the term that gives it readings, where it has none of its own."""
+
+    rule: str
+    quote: str
+    means: str
+    each: Each
+    readings: tuple[Reading, ...]
+    adopted: Adoption | None
+    splits: str
+    assumes: tuple[str, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """Something owed because a permission was used, judged on each batch; see DESIGN of `met`, `late` and so on."""
+
+    rule: str
+    quote: str
+    means: str
+    owed_by: str
+    owed_to: tuple[str, ...]
+    deadline: Program | None
+    done_on: Program | None
+    required: Program | None
+    assumes: tuple[str, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermReading:
+    """One meaning of a defined term, as written in the policy; the only one of a plain term is named ""."""
+
+    name: str
+    means: str
+    text: str
+    assumes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A defined term of the contract."""
+
+    name: str
+    quote: str
+    means: str
+    readings: tuple[TermReading, ...]
+    adopted: Adoption | None
+    assumes: str
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A section that says "may"."""
+
+    section: str
+    title: str
+    assumes: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    obligations: tuple[Obligation, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotChecked:
+    """Words of the contract that no rule checks, and why."""
+
+    quote: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One version of an agreement, complete in itself."""
+
+    name: str
+    agreement: str
+    title: str
+    executed: date
+    effective: date
+    source_title: str
+    source_sha256: str
+    assumes: tuple[str, ...]
+    parties: Mapping[str, tuple[str, ...]]
+    terms: tuple[Term, ...]
+    always: tuple[Condition, ...]
+    permissions: Mapping[str, Permission]
+    not_checked: tuple[NotChecked, ...]
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """One contract: the facts that can be stated under it, and its versions in the order in which they take effect.
+
+    `inputs` are the digests of the files of facts.
+    """
+
+    name: str
+    facts: Mapping[str, FactDeclared]
+    versions: tuple[Policy, ...]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tape:
+    """A pool file as of a date: each loan's `loan.*` facts by loan id, and the rows that are in the pool.
+
+    `columns` are the facts that the file has at all; a fact that is not among them is unknown for every loan.
+    """
+
+    file: str
+    sha256: str
+    as_of: date
+    layout: str
+    loans: Mapping[str, Row]
+    pool: RowSet
+    columns: frozenset[str]
+    assumes: tuple[str, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Line:
+    """One disposition. `stated` are its own facts: `disposition.*`, and the `loan.*` that it attests."""
+
+    number: int
+    loan: str
+    under: str
+    stated: Row
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Batch:
+    """A proposal. `stated` are its facts (`batch.*`, `certification.*` and so on)."""
+
+    name: str
+    agreement: str
+    date: date
+    tape: Tape
+    lines: tuple[Line, ...]
+    stated: Row
+    at: Place
+    sha256: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a finding is about: a line (its loan and number), the exercise of a section, or a batch."""
+
+    loan: str = ""
+    line: int = 0
+    exercise: str = ""
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judgement:
+    """One rule judged on one subject: its status, under each reading where there are several.
+
+    `by` is the condition or obligation, None for a built-in rule; `frame` is what it was judged on; `message` is the
+    sentence of a built-in rule, which needs no other explanation. Of an obligation, `done` is when it was done by the day
+    it is looked at, and `deadline` the last day on which it is in time.
+    """
+
+    rule: str
+    subject: Subject
+    status: Status
+    readings: Mapping[str, Status]
+    by: Condition | Obligation | None = None
+    frame: Frame | None = None
+    message: str = ""
+    done: date | None = None
+    deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judged:
+    """One batch with everything judged on it. `policy` is the version in force, None where there is none.
+
+    `bearing` are the judgements that bear on each line, by line number: those on itself, its exercise and its batch.
+    """
+
+    batch: Batch
+    agreement: Agreement
+    policy: Policy | None
+    as_of: date
+    judgements: tuple[Judgement, ...]
+    bearing: Mapping[int, tuple[Judgement, ...]]
+    rows: Mapping[int, Row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Verdict:
+    """What is decided of one batch: of each line by its number, and of the whole."""
+
+    judged: Judged
+    lines: Mapping[int, Decision]
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Run:
+    """Every batch in hand, decided together, in the order of their names."""
+
+    verdicts: tuple[Verdict, ...]
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One number behind a finding: its text, its value in full (None: unknown), and where it is from.
+
+    `at_least` is what is known of an unknown one; `source` is `tape`, `batch`, `tape and batch`, or "" for neither.
+    """
+
+    text: str
+    type: Type
+    value: str | None
+    at_least: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """One comparison behind a finding: whether it holds (None: unknown), and by how much (None: no measure).
+
+    `passes` says from which amount, count or date on it would hold; "" where it holds or that is not one value.
+    """
+
+    text: str
+    type: Type
+    holds: bool | None
+    by: str | None
+    passes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A judgement, explained: the same sentence and numbers for every renderer."""
+
+    rule: str
+    subject: Subject
+    status: Status
+    message: str
+    quote: str
+    means: str
+    values: tuple[Number, ...]
+    margins: tuple[Margin, ...]
+    readings: Mapping[str, Status]
+    adopted: Adoption | None
+    missing: tuple[str, ...]
+    passes_from: date | None
+    at: Place
+    owed_by: str = ""
+    owed_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tightest:
+    """Of the lines that pass a rule, how many there are, and the one that passes it most narrowly, if there is one."""
+
+    rule: str
+    lines: int
+    by: str | None = None
+    type: Type = Type.COUNT
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReport:
+    """One line of the report: its decision, and the first rule that stopped it with its message ("" where none did)."""
+
+    number: int
+    loan: str
+    under: str
+    decision: Decision
+    at: Place
+    stopped_by: str
+    message: str
+    price: str | None
+    asked: str | None
+    difference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """One batch of the report; DESIGN of the JSON report names every part."""
+
+    name: str
+    agreement: str
+    date: date
+    as_of: date
+    policy: str | None
+    title: str
+    decision: Decision
+    assumptions: tuple[str, ...]
+    notes: tuple[str, ...]
+    advice: tuple[str, ...]
+    tape: str
+    tape_as_of: date
+    loans: int
+    balance: str | None
+    lines: tuple[LineReport, ...]
+    passes: tuple[Tightest, ...]
+    findings: tuple[Finding, ...]
+    at: Place
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole report, as every renderer lays it out."""
+
+    checker: str
+    decision: Decision
+    exit_code: int
+    everything: bool
+    batches: tuple[BatchReport, ...]

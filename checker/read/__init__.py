@@ -1,0 +1,1 @@
+"""Batches and tapes from files: typed at the edge, every fault with its place."""

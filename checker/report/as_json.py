@@ -1,0 +1,104 @@
+"""The report as JSON: the contract with other programs. Amounts are text, in full."""
+
+import json
+
+from checker.faults import Place
+from checker.model import BatchReport, Finding, LineReport, Margin, Number, Report, Subject
+
+Json = dict[str, object]
+
+
+def render(report: Report) -> str:
+    """Return the report as one JSON document."""
+    days = {batch.as_of.isoformat() for batch in report.batches}
+    document = {
+        "format": 1,
+        "checker": report.checker,
+        "as_of": max(days, default=None),
+        "decision": report.decision,
+        "batches": [_batch(batch) for batch in report.batches],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _batch(batch: BatchReport) -> Json:
+    return {
+        "batch": batch.name,
+        "agreement": batch.agreement,
+        "date": batch.date.isoformat(),
+        "as_of": batch.as_of.isoformat(),
+        "policy": batch.policy,
+        "decision": batch.decision,
+        "assumptions": batch.assumptions,
+        "notes": batch.notes,
+        "advice": batch.advice,
+        "pool": {"loans": batch.loans, "stated_principal_balance": batch.balance},
+        "lines": [_line(line) for line in batch.lines],
+        "passes": {tightest.rule: tightest.lines for tightest in batch.passes},
+        "findings": [_finding(finding) for finding in batch.findings],
+        "inputs": {name: {"sha256": digest} for name, digest in batch.inputs.items()},
+    }
+
+
+def _line(line: LineReport) -> Json:
+    return {
+        "loan": line.loan,
+        "line": line.number,
+        "under": line.under,
+        "decision": line.decision,
+        "stopped_by": line.stopped_by or None,
+        "price": {"offered": line.price, "asked": line.asked, "difference": line.difference},
+        "at": _at(line.at),
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    found: Json = {
+        "rule": finding.rule,
+        "subject": _subject(finding.subject),
+        "status": finding.status,
+        "quote": finding.quote,
+        "means": finding.means,
+        "message": finding.message,
+        "values": [_number(number) for number in finding.values],
+        "margins": [_margin(margin) for margin in finding.margins],
+        "readings": dict(finding.readings),
+        "adopted": _adopted(finding),
+        "missing": finding.missing,
+        "passes_from": finding.passes_from.isoformat() if finding.passes_from else None,
+        "at": _at(finding.at),
+    }
+    if finding.owed_by:
+        found |= {"owed_by": finding.owed_by, "owed_to": finding.owed_to}
+    return found
+
+
+def _subject(subject: Subject) -> Json:
+    if subject.line:
+        return {"loan": subject.loan, "line": subject.line}
+    return {"exercise": subject.exercise} if subject.exercise else {"batch": subject.batch}
+
+
+def _number(number: Number) -> Json:
+    bound = {"at_least": number.at_least} if number.at_least is not None else {}
+    return {"text": number.text, "type": number.type, "value": number.value, **bound, "from": number.source or None}
+
+
+def _margin(margin: Margin) -> Json:
+    return {"text": margin.text, "holds": margin.holds, "by": margin.by, "passes": margin.passes or None}
+
+
+def _adopted(finding: Finding) -> Json | None:
+    adopted = finding.adopted
+    if adopted is None:
+        return None
+    return {
+        "reading": adopted.reading,
+        "adopted_by": adopted.adopted_by,
+        "adopted_on": adopted.adopted_on.isoformat(),
+        "because": adopted.because,
+    }
+
+
+def _at(place: Place) -> Json:
+    return {"file": place.file, "line": place.line}

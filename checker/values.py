@@ -1,0 +1,129 @@
+"""Text to typed values and back: amounts exactly as written, dates as days, nothing guessed."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from checker.lang.exact import AtLeast, Worth
+from checker.lang.syntax import Type, Value
+
+MOST_DIGITS = 30
+AMOUNT = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+COUNT = r"-?(?:0|[1-9][0-9]*)"
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+_AMOUNT = re.compile(AMOUNT, re.ASCII).fullmatch
+_COUNT = re.compile(COUNT, re.ASCII).fullmatch
+_DATE = re.compile(DATE, re.ASCII).fullmatch
+_SPREADSHEET = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+", re.ASCII | re.IGNORECASE).fullmatch
+
+AMOUNT_HELP = "write it like `26756.87`: digits and a point, no thousands marks, exponent or currency sign"
+HELP = {
+    Type.MONEY: AMOUNT_HELP,
+    Type.NUMBER: AMOUNT_HELP,
+    Type.COUNT: "write a whole number, like `5`",
+    Type.DATE: "write it like `2011-03-31`",
+    Type.FLAG: "write `true` or `false`",
+}
+
+
+class BadValue(ValueError):
+    """The text is not a value of the type; `help` says how to write one."""
+
+    def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 (the word of the output)
+        """Keep the help beside the message."""
+        super().__init__(message)
+        self.help = help
+
+
+def parse_value(kind: Type, text: str) -> Value:
+    """Return the value that `text` spells, or raise BadValue."""
+    return _PARSERS[kind](text)
+
+
+def parse_amount(text: str) -> Decimal:
+    """Return an exact amount of money or other number."""
+    if not _AMOUNT(text):
+        raise BadValue(f"`{text}` is not an amount", AMOUNT_HELP)
+    if len(text) > MOST_DIGITS and sum(map(str.isdigit, text)) > MOST_DIGITS:
+        raise BadValue(f"`{text}` has more than {MOST_DIGITS} digits")
+    value = Decimal(text)
+    return value if value else abs(value)
+
+
+def parse_count(text: str) -> int:
+    """Return a whole number."""
+    if not _COUNT(text) or len(text) > MOST_DIGITS:
+        raise BadValue(f"`{text}` is not a whole number", HELP[Type.COUNT])
+    return int(text)
+
+
+def parse_date(text: str) -> date:
+    """Return a day."""
+    if not _DATE(text):
+        raise BadValue(f"`{text}` is not a date", HELP[Type.DATE])
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadValue(f"there is no day `{text}`") from None
+
+
+def parse_flag(text: str) -> bool:
+    """Return true or false."""
+    if text not in ("true", "false"):
+        raise BadValue(f"`{text}` is not true or false", HELP[Type.FLAG])
+    return text == "true"
+
+
+def parse_text(text: str) -> str:
+    """Return the text itself, unless it is one that a program has spoilt."""
+    if not text.isprintable():
+        raise BadValue("the text has a control character or a line break in it")
+    if text != text.strip():
+        raise BadValue(f"`{text}` has spaces around it", "delete them")
+    if _SPREADSHEET(text):
+        help_ = "format the column as text in the spreadsheet and export it again: the digits are lost here"
+        raise BadValue(f"`{text}` is what a spreadsheet makes of a long number", help_)
+    return text
+
+
+_PARSERS = {
+    Type.MONEY: parse_amount,
+    Type.NUMBER: parse_amount,
+    Type.COUNT: parse_count,
+    Type.DATE: parse_date,
+    Type.FLAG: parse_flag,
+    Type.TEXT: parse_text,
+}
+
+
+def plain(kind: Type, worth: Worth) -> str | None:
+    """Return a value in full, unrounded, without thousands marks; None where it is unknown or only bounded."""
+    if worth is None or isinstance(worth, AtLeast):
+        return None
+    if kind in (Type.MONEY, Type.NUMBER):
+        return _digits(Decimal(worth), 2 if kind is Type.MONEY else 0)  # type: ignore[arg-type] # numeric by type
+    if kind is Type.FLAG:
+        return "true" if worth else "false"
+    return str(worth)
+
+
+def _digits(value: Decimal, places: int) -> str:
+    """Return at least `places` decimals, and of more only those that matter."""
+    whole, _, fraction = f"{abs(value):f}".partition(".")
+    fraction = fraction.rstrip("0").ljust(places, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+
+
+def grouped(kind: Type, worth: Worth) -> str:
+    """Return a value for a person: thousands marks, `unknown`, `at least`."""
+    if worth is None:
+        return "unknown"
+    if isinstance(worth, AtLeast):
+        return f"at least {grouped(kind, worth.least)}"
+    text = plain(kind, worth) or ""
+    if kind not in (Type.MONEY, Type.NUMBER, Type.COUNT):
+        return text
+    whole, point, fraction = text.partition(".")
+    return f"{int(whole):,}{point}{fraction}" if whole not in ("-0", "0") else text
