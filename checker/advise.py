@@ -9,6 +9,7 @@ from checker.lang.evaluate import Row
 from checker.model import Batch, Decision, Judgement, Line, Run, Status, Verdict
 
 MOST_TRIED = 20
+SHORTEST_RANGE = 3
 Again = Callable[[Sequence[Batch]], Run]
 
 
@@ -70,7 +71,7 @@ def numbered(numbers: Sequence[int]) -> str:
 
 
 def _spelled(run: list[int]) -> str:
-    if len(run) > 2:
+    if len(run) >= SHORTEST_RANGE:
         return f"{run[0]} to {run[-1]}"
     return ", ".join(map(str, run))
 
@@ -82,7 +83,8 @@ def _citing(run: Run, verdict: Verdict, again: Again) -> list[str]:
         stopped = [line for line in verdict.judged.batch.lines if _is_stopped(verdict, line, section)]
         numbers = _permitted_under(run, verdict, section, stopped, again)
         if numbers:
-            found.append(f"{numbered(numbers)} would also be permitted under {section}, each by itself.")
+            alone = ", each by itself" if len(numbers) > 1 else ""
+            found.append(f"{numbered(numbers)} would also be permitted under {section}{alone}.")
     return found
 
 

@@ -10,9 +10,10 @@ from checker.advise import advise
 from checker.compose import compose
 from checker.decide import decide, exit_code
 from checker.faults import Fault, InputError, Place
+from checker.findings import Report
 from checker.judge import judge
 from checker.load.policies import documents, load_policies
-from checker.model import Agreement, Batch, Decision, Report, Run, Status, Tape
+from checker.model import Agreement, Batch, Decision, Run, Status, Tape
 from checker.read.batch import Source, make_batch, read_batch
 from checker.read.tape import read_tape
 
@@ -63,7 +64,7 @@ def read_batches(paths: Sequence[Path], source: Source) -> list[Batch]:
     """
     faults: list[Fault] = []
     batches: list[Batch] = []
-    for path in [found for path in paths for found in _files(path)]:
+    for path in [file for given in paths for file in _files(given)]:
         try:
             batches.append(read_batch(path, source))
         except InputError as error:

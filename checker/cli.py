@@ -10,7 +10,7 @@ from checker import __version__
 from checker.api import Source, check, load_policies, read_batches, report
 from checker.faults import Fault, InputError, Place
 from checker.report import FORMATS, renderer
-from checker.values import BadValue, parse_date
+from checker.values import BadValueError, parse_date
 
 _EXIT = """exit codes:
   0 permitted   1 refused   2 an input or a policy is wrong   3 undecided
@@ -76,7 +76,7 @@ def _write(text: str, output: Path | None) -> None:
 def _date(text: str) -> date:
     try:
         return parse_date(text)
-    except BadValue as error:
+    except BadValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

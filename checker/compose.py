@@ -4,26 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from checker import phrase
 from checker.explain import finding, tightest
+from checker.findings import BatchReport, Finding, LineReport, Report, Tightest
 from checker.lang.evaluate import Frame
 from checker.lang.exact import EXACT
 from checker.lang.explain import tests
 from checker.lang.syntax import Type
 from checker.lang.typed import Apply, Fact
-from checker.model import (
-    BatchReport,
-    Condition,
-    Finding,
-    Judged,
-    Judgement,
-    Line,
-    LineReport,
-    Report,
-    Run,
-    Status,
-    Tightest,
-    Verdict,
-)
+from checker.model import Condition, Judged, Judgement, Line, Run, Status, Verdict
 from checker.values import plain
 
 PRICE, BALANCE = "disposition.price", "loan.stated_principal_balance"
@@ -117,7 +106,7 @@ def _line(verdict: Verdict, line: Line, found: dict[Judgement, Finding]) -> Line
 
 
 def _asked(bearing: Iterable[Judgement]) -> list[Decimal]:
-    """Return the prices that the section's conditions compare the offered price with: an equal one before a least one."""
+    """Return the prices that the section's conditions compare the offered one with: an equal before a least."""
     found: list[tuple[int, Decimal]] = []
     for judgement in bearing:
         if isinstance(judgement.by, Condition) and judgement.subject.line and judgement.frame is not None:
@@ -158,8 +147,7 @@ def _of_condition(condition: Condition) -> Iterable[str]:
     yield from (r.assumes for r in condition.readings if r.assumes and (not adopted or adopted.reading == r.name))
     if adopted is not None:
         what = condition.splits or condition.rule
-        because = adopted.because.rstrip(".")
-        yield f"`{what}` is read as `{adopted.reading}`, adopted by {adopted.adopted_by} on {adopted.adopted_on}: {because}."
+        yield f"`{what}` is read as `{adopted.reading}`, {phrase.adopted_by(adopted)}."
 
 
 def _notes(judged: Judged) -> Iterable[str]:

@@ -36,7 +36,7 @@ def worst(decisions: Iterable[Decision]) -> Decision:
 
 
 def exit_code(run: Run) -> int:
-    """Return the code for a pipeline: 1 refused, 3 undecided, 4 permitted with an obligation late or defective, else 0."""
+    """Return the code for a pipeline: 1 refused, 3 undecided, 4 an obligation late or defective, else 0."""
     if run.decision is not Decision.PERMITTED:
         return {Decision.REFUSED: 1, Decision.UNDECIDED: 3}[run.decision]
     lapsed = any(j.status in LAPSED for verdict in run.verdicts for j in verdict.judged.judgements)

@@ -5,24 +5,13 @@ from datetime import date
 
 from checker import phrase
 from checker.faults import Place
+from checker.findings import Finding, Margin, Number, Tightest
 from checker.lang.evaluate import Program
 from checker.lang.exact import AtLeast
 from checker.lang.explain import Shown, Test, Why, explain, tests
 from checker.lang.syntax import Type
 from checker.lang.typed import ORDERINGS, Apply, Fact, Fold, Typed, facts_of
-from checker.model import (
-    Adoption,
-    Condition,
-    Finding,
-    Judged,
-    Judgement,
-    Margin,
-    Number,
-    Obligation,
-    Status,
-    Subject,
-    Tightest,
-)
+from checker.model import Adoption, Condition, Judged, Judgement, Obligation, Status, Subject
 from checker.values import plain
 
 DATE = "batch.date"
@@ -50,7 +39,7 @@ def _plain(
 ) -> Finding:
     found = whys or {}
     source = _sources(judged, judgement.subject)
-    shown = {str(s.node.source): s for why in found.values() for s in why.values}
+    shown = _shown(found)
     tests = {str(t.node.source): t for why in found.values() for t in why.tests}
     return Finding(
         rule=judgement.rule,
@@ -69,6 +58,17 @@ def _plain(
         owed_by=owed[0],
         owed_to=owed[1],
     )
+
+
+def _shown(whys: Mapping[str, Why]) -> dict[str, Shown]:
+    """Return every number once by its text; one that a term's readings make different is named with the reading."""
+    found: dict[str, Shown] = {}
+    for reading, why in whys.items():
+        for shown in why.values:
+            text = str(shown.node.source)
+            differs = text in found and found[text].worth != shown.worth
+            found[f"{text} ({reading})" if differs else text] = shown
+    return found
 
 
 def _condition(judged: Judged, judgement: Judgement, by: Condition) -> Finding:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from checker.builtin import BUILTIN, Given
 from checker.faults import Fault, InputError
 from checker.lang.evaluate import Frame, Program, Row, RowSet
 from checker.model import (
@@ -76,7 +77,8 @@ def _check(batches: Sequence[Batch], as_of: date | None) -> None:
         for section in sorted({line.under for line in batch.lines}):
             other = tapes.setdefault((batch.agreement, section, batch.date), batch)
             if _tape(other) != _tape(batch):
-                message = f"the batches `{other.name}` and `{batch.name}` exercise {section} on {batch.date} on different tapes"
+                both = f"`{other.name}` and `{batch.name}`"
+                message = f"the batches {both} exercise {section} on {batch.date} on different tapes"
                 faults.append(Fault(code="E607", message=message, place=batch.at, help="one exercise has one tape"))
     if faults:
         raise InputError(*faults)
@@ -174,85 +176,28 @@ class _Bench:
         """Judge those conditions that are judged on such a subject."""
         return [judged_by(condition, subject, frame) for condition in conditions if condition.each is each]
 
+    def times(self, line: Line) -> int:
+        """Return how often the loan is listed for the agreement and date, in every batch in hand."""
+        return self.listed[self.batch.agreement, self.batch.date, line.loan]
+
     def line(self, line: Line, sets: Mapping[str, RowSet]) -> list[Judgement]:
         """Judge one line: the built-in rules, the conditions of every section, and those of its own."""
         subject = Subject(loan=line.loan, line=line.number)
-        frame = Frame(row=self.rows[line.number], sets=sets)
-        conditions = (*self.always(), *self.of_section(line.under))
-        return [*self.builtin(line, subject), *self.judged_on(Each.DISPOSITION, conditions, subject, frame)]
-
-    def builtin(self, line: Line, subject: Subject) -> list[Judgement]:
-        """Judge the rules that every agreement has."""
-        found = {
-            "loan-in-pool": self.loan_in_pool(line),
-            "listed-once": self.listed_once(line),
-            "in-force": self.is_in_force(line),
-            "buyer-is-who-it-says": self.buyer(line),
-        }
-        return [
-            Judgement(rule=f"builtin/{rule}", subject=subject, status=status, readings=_NO_READINGS, message=message)
-            for rule, (status, message) in found.items()
-        ]
-
-    def loan_in_pool(self, line: Line) -> tuple[Status, str]:
-        """The loan is on the tape and in the pool."""
-        row = self.batch.tape.loans.get(line.loan)
-        if row is None:
-            return Status.FAIL, f"the loan {line.loan} is not on the tape"
-        status = STATUS[row["loan.in_pool"]]  # type: ignore[index] # a flag by declaration
-        words = {Status.PASS: "is in the pool", Status.FAIL: "is on the tape, but not in the pool"}
-        unknown = "is on the tape, but it is unknown whether it is in the pool"
-        return status, f"the loan {line.loan} {words.get(status, unknown)}"
-
-    def listed_once(self, line: Line) -> tuple[Status, str]:
-        """No other line of the same agreement and date, in any batch in hand, has the loan."""
-        times = self.listed[self.batch.agreement, self.batch.date, line.loan]
-        if times == 1:
-            return Status.PASS, f"the loan {line.loan} is listed once"
-        return Status.FAIL, f"the loan {line.loan} is listed {times} times for {self.batch.date}"
-
-    def is_in_force(self, line: Line) -> tuple[Status, str]:
-        """The section stands in the version in force."""
-        day = self.batch.date
-        if self.policy is None:
-            return Status.UNKNOWN, f"no version of {self.agreement.name} in hand is in force on {day}"
-        if line.under in self.policy.permissions:
-            return Status.PASS, f"{line.under} is in force on {day} under {self.policy.name}"
-        others = [policy for policy in self.agreement.versions if line.under in policy.permissions]
-        if others:
-            return (
-                Status.FAIL,
-                f"{line.under} is not in {self.policy.name}, in force on {day}; it is in {others[0].name}",
-            )
-        return Status.UNKNOWN, f"{line.under} stands in no version of {self.agreement.name} in hand"
-
-    def buyer(self, line: Line) -> tuple[Status, str]:
-        """A name that the policy lists as one party does not buy under another role: a guard, not a proof."""
-        if self.policy is None:
-            return Status.UNKNOWN, "without a version in force, no party is known"
         row = self.rows[line.number]
-        name, role = row.get("disposition.buyer.name"), row.get("disposition.buyer.role")
-        if not self.policy.parties:
-            return Status.PASS, "the policy lists no parties"
-        if name is None:
-            return Status.UNKNOWN, "the buyer's name is missing"
-        folded = _folded(str(name))
-        parties = [party for party, names in self.policy.parties.items() if folded in map(_folded, names)]
-        if not parties:
-            return Status.PASS, f"{name} is none of the parties that the policy lists"
-        if role is None:
-            return Status.UNKNOWN, f"{name} is listed as {_or(parties)}, and the buyer's role is missing"
-        if role in parties:
-            return Status.PASS, f"{name} is listed as {role}"
-        return Status.FAIL, f"{name} is listed as {_or(parties)}, and the line says {role}"
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
-
-
-def _or(words: Sequence[str]) -> str:
-    return " or ".join(words)
+        frame = Frame(row=row, sets=sets)
+        conditions = (*self.always(), *self.of_section(line.under))
+        given = Given(
+            agreement=self.agreement,
+            policy=self.policy,
+            batch=self.batch,
+            row=self.rows[line.number],
+            times=self.times(line),
+        )
+        own = [
+            Judgement(rule=f"builtin/{rule}", subject=subject, status=status, readings=_NO_READINGS, message=message)
+            for rule, (status, message) in ((rule, judge(line, given)) for rule, judge in BUILTIN.items())
+        ]
+        return [*own, *self.judged_on(Each.DISPOSITION, conditions, subject, frame)]
 
 
 def judged_by(condition: Condition, subject: Subject, frame: Frame) -> Judgement:

@@ -1,20 +1,20 @@
 """The nouns: frozen values that pass between the stages. They hold, and do nothing."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from checker.faults import Place
 from checker.lang.check import Declared
 from checker.lang.evaluate import Frame, Program, Row, RowSet
-from checker.lang.syntax import Type, Value
+from checker.lang.syntax import Type
 
 
 class Status(StrEnum):
     """The verdict on a condition, or on an obligation (the last four)."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 (no password)
     FAIL = "fail"
     UNKNOWN = "unknown"
     DISPUTED = "disputed"
@@ -70,7 +70,7 @@ class Adoption:
 
     reading: str
     adopted_by: str
-    adopted_on: date
+    adopted_on: dt.date
     because: str
 
 
@@ -165,8 +165,8 @@ class Policy:
     name: str
     agreement: str
     title: str
-    executed: date
-    effective: date
+    executed: dt.date
+    effective: dt.date
     source_title: str
     source_sha256: str
     assumes: tuple[str, ...]
@@ -201,7 +201,7 @@ class Tape:
 
     file: str
     sha256: str
-    as_of: date
+    as_of: dt.date
     layout: str
     loans: Mapping[str, Row]
     pool: RowSet
@@ -228,7 +228,7 @@ class Batch:
 
     name: str
     agreement: str
-    date: date
+    date: dt.date
     tape: Tape
     lines: tuple[Line, ...]
     stated: Row
@@ -252,8 +252,8 @@ class Judgement:
     """One rule judged on one subject: its status, under each reading where there are several.
 
     `by` is the condition or obligation, None for a built-in rule; `frame` is what it was judged on; `message` is the
-    sentence of a built-in rule, which needs no other explanation. Of an obligation, `done` is when it was done by the day
-    it is looked at, and `deadline` the last day on which it is in time.
+    sentence of a built-in rule, which needs no other explanation. Of an obligation, `done` is when it was done, by the
+    day on which it is looked at, and `deadline` the last day on which it is in time.
     """
 
     rule: str
@@ -263,8 +263,8 @@ class Judgement:
     by: Condition | Obligation | None = None
     frame: Frame | None = None
     message: str = ""
-    done: date | None = None
-    deadline: date | None = None
+    done: dt.date | None = None
+    deadline: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -277,7 +277,7 @@ class Judged:
     batch: Batch
     agreement: Agreement
     policy: Policy | None
-    as_of: date
+    as_of: dt.date
     judgements: tuple[Judgement, ...]
     bearing: Mapping[int, tuple[Judgement, ...]]
     rows: Mapping[int, Row]
@@ -298,115 +298,3 @@ class Run:
 
     verdicts: tuple[Verdict, ...]
     decision: Decision
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
-    """One number behind a finding: its text, its value in full (None: unknown), and where it is from.
-
-    `at_least` is what is known of an unknown one; `source` is `tape`, `batch`, `tape and batch`, or "" for neither.
-    """
-
-    text: str
-    type: Type
-    value: str | None
-    at_least: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
-    """One comparison behind a finding: whether it holds (None: unknown), and by how much (None: no measure).
-
-    `passes` says from which amount, count or date on it would hold; "" where it holds or that is not one value.
-    """
-
-    text: str
-    type: Type
-    holds: bool | None
-    by: str | None
-    passes: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A judgement, explained: the same sentence and numbers for every renderer."""
-
-    rule: str
-    subject: Subject
-    status: Status
-    message: str
-    quote: str
-    means: str
-    values: tuple[Number, ...]
-    margins: tuple[Margin, ...]
-    readings: Mapping[str, Status]
-    adopted: Adoption | None
-    missing: tuple[str, ...]
-    passes_from: date | None
-    at: Place
-    owed_by: str = ""
-    owed_to: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tightest:
-    """Of the lines that pass a rule, how many there are, and the one that passes it most narrowly, if there is one."""
-
-    rule: str
-    lines: int
-    by: str | None = None
-    type: Type = Type.COUNT
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineReport:
-    """One line of the report: its decision, and the first rule that stopped it with its message ("" where none did)."""
-
-    number: int
-    loan: str
-    under: str
-    decision: Decision
-    at: Place
-    stopped_by: str
-    message: str
-    price: str | None
-    asked: str | None
-    difference: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchReport:
-    """One batch of the report; DESIGN of the JSON report names every part."""
-
-    name: str
-    agreement: str
-    date: date
-    as_of: date
-    policy: str | None
-    title: str
-    decision: Decision
-    assumptions: tuple[str, ...]
-    notes: tuple[str, ...]
-    advice: tuple[str, ...]
-    tape: str
-    tape_as_of: date
-    loans: int
-    balance: str | None
-    lines: tuple[LineReport, ...]
-    passes: tuple[Tightest, ...]
-    findings: tuple[Finding, ...]
-    at: Place
-    inputs: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """The whole report, as every renderer lays it out."""
-
-    checker: str
-    decision: Decision
-    exit_code: int
-    everything: bool
-    batches: tuple[BatchReport, ...]

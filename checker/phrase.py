@@ -68,7 +68,7 @@ def failed(test: Test) -> str:
         return _listed_out(node, test)
     kind = node.arguments[0].type
     left, right = (f"`{part.source}`" for part in node.arguments)
-    words = dict(left=left, right=right, a=value(kind, test.left), b=value(kind, test.right))
+    words = {"left": left, "right": right, "a": value(kind, test.left), "b": value(kind, test.right)}
     if kind in (Type.TEXT, Type.FLAG):
         return "{left} is {a}, not {right}".format(**words) if node.op == "=" else "{left} is {a}".format(**words)
     if test.by is None:
@@ -140,8 +140,12 @@ def _adopted(readings: Mapping[str, Status], adopted: Adoption | None) -> str:
     words = {Status.PASS: "would permit", Status.FAIL: "would refuse", Status.UNKNOWN: "would be unknown"}
     others = [f"`{name}` {words[found]}" for name, found in readings.items() if name != adopted.reading]
     tail = f"; {', '.join(others)}" if others else ""
-    by = f"adopted by {adopted.adopted_by} on {adopted.adopted_on}: {adopted.because.rstrip('.')}"
-    return f" (under `{adopted.reading}`, {by}{tail})"
+    return f" (under `{adopted.reading}`, {adopted_by(adopted)}{tail})"
+
+
+def adopted_by(adopted: Adoption) -> str:
+    """Return who adopted a reading, when and why."""
+    return f"adopted by {adopted.adopted_by} on {adopted.adopted_on}: {adopted.because.rstrip('.')}"
 
 
 def obligation(rule: Obligation, found: Judgement, day: date, as_of: date) -> str:

@@ -1,6 +1,7 @@
 """Text to typed values and back: amounts exactly as written, dates as days, nothing guessed."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -27,7 +28,7 @@ HELP = {
 }
 
 
-class BadValue(ValueError):
+class BadValueError(ValueError):
     """The text is not a value of the type; `help` says how to write one."""
 
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 (the word of the output)
@@ -37,57 +38,57 @@ class BadValue(ValueError):
 
 
 def parse_value(kind: Type, text: str) -> Value:
-    """Return the value that `text` spells, or raise BadValue."""
+    """Return the value that `text` spells, or raise BadValueError."""
     return _PARSERS[kind](text)
 
 
 def parse_amount(text: str) -> Decimal:
     """Return an exact amount of money or other number."""
     if not _AMOUNT(text):
-        raise BadValue(f"`{text}` is not an amount", AMOUNT_HELP)
+        raise BadValueError(f"`{text}` is not an amount", AMOUNT_HELP)
     if len(text) > MOST_DIGITS and sum(map(str.isdigit, text)) > MOST_DIGITS:
-        raise BadValue(f"`{text}` has more than {MOST_DIGITS} digits")
+        raise BadValueError(f"`{text}` has more than {MOST_DIGITS} digits")
     value = Decimal(text)
-    return value if value else abs(value)
+    return value or abs(value)
 
 
 def parse_count(text: str) -> int:
     """Return a whole number."""
     if not _COUNT(text) or len(text) > MOST_DIGITS:
-        raise BadValue(f"`{text}` is not a whole number", HELP[Type.COUNT])
+        raise BadValueError(f"`{text}` is not a whole number", HELP[Type.COUNT])
     return int(text)
 
 
 def parse_date(text: str) -> date:
     """Return a day."""
     if not _DATE(text):
-        raise BadValue(f"`{text}` is not a date", HELP[Type.DATE])
+        raise BadValueError(f"`{text}` is not a date", HELP[Type.DATE])
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadValue(f"there is no day `{text}`") from None
+        raise BadValueError(f"there is no day `{text}`") from None
 
 
 def parse_flag(text: str) -> bool:
     """Return true or false."""
     if text not in ("true", "false"):
-        raise BadValue(f"`{text}` is not true or false", HELP[Type.FLAG])
+        raise BadValueError(f"`{text}` is not true or false", HELP[Type.FLAG])
     return text == "true"
 
 
 def parse_text(text: str) -> str:
     """Return the text itself, unless it is one that a program has spoilt."""
     if not text.isprintable():
-        raise BadValue("the text has a control character or a line break in it")
+        raise BadValueError("the text has a control character or a line break in it")
     if text != text.strip():
-        raise BadValue(f"`{text}` has spaces around it", "delete them")
+        raise BadValueError(f"`{text}` has spaces around it", "delete them")
     if _SPREADSHEET(text):
         help_ = "format the column as text in the spreadsheet and export it again: the digits are lost here"
-        raise BadValue(f"`{text}` is what a spreadsheet makes of a long number", help_)
+        raise BadValueError(f"`{text}` is what a spreadsheet makes of a long number", help_)
     return text
 
 
-_PARSERS = {
+_PARSERS: dict[Type, Callable[[str], Value]] = {
     Type.MONEY: parse_amount,
     Type.NUMBER: parse_amount,
     Type.COUNT: parse_count,

@@ -13,7 +13,7 @@ from checker.faults import Fault
 from checker.lang.parse import parse
 from checker.lang.problem import ParseError, Problem, nearest
 from checker.lang.syntax import Expression, Type
-from checker.values import BadValue, parse_text, parse_value
+from checker.values import BadValueError, parse_text, parse_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ class Reader:
         if isinstance(shape, Word):
             return self.word(shape, node)
         if isinstance(shape, Prose):
-            return node.text.strip() if self.expect(node, Scalar, "text") else ""
+            return self.prose(node)
         if isinstance(shape, Code):
             return self.code(node)
         if isinstance(shape, List):
@@ -155,6 +155,14 @@ class Reader:
             return None
         return self.read(chosen, node)
 
+    def prose(self, node: Node) -> str:
+        """Read text for a reader."""
+        if not (self.expect(node, Scalar, "text") and isinstance(node, Scalar)):
+            return ""
+        if not node.text.strip():
+            self.fault("E301", "text is needed here, and there is nothing", node)
+        return node.text.strip()
+
     def word(self, shape: Word, node: Node) -> object:
         """Read a single value; what is not one reads as None."""
         if isinstance(node, Scalar) and node.is_empty and shape.optional:
@@ -164,7 +172,7 @@ class Reader:
             return None
         try:
             value = parse_value(shape.type, node.text)
-        except BadValue as error:
+        except BadValueError as error:
             self.fault("E401", str(error), node, error.help)
             return None
         wrong = outside(shape, value)
@@ -206,7 +214,7 @@ class Reader:
         """Check a name of the author's choosing."""
         try:
             parse_text(key.text)
-        except BadValue as error:
+        except BadValueError as error:
             self.fault("E401", str(error), key, error.help)
             return
         if not key.text or (shape.key and not re.fullmatch(shape.key, key.text)):

@@ -26,7 +26,7 @@ class Scalar:
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is written here: an unknown."""
-        return self.plain and self.text in ("", "null")
+        return not self.text or (self.plain and self.text == "null")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,11 +181,11 @@ class _Composer:
         next(self._events)
         second = next(self._events)
         if not isinstance(second, yaml.StreamEndEvent):
-            at = second.start_mark.index
+            at = second.start_mark.index if second.start_mark else 0
             raise self.fault("E007", "a second document in the file", at, at + 3, "one file holds one document")
         return root
 
-    def node(self, event: Any, nested: int) -> Node:  # noqa: ANN401 (the parser's events are untyped)
+    def node(self, event: Any, nested: int) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
         if nested > MOST_NESTED:
             raise self.fault("E008", f"nested deeper than {MOST_NESTED} levels", start, start + 1)
@@ -203,13 +203,13 @@ class _Composer:
 
     def listing(self, start: int, nested: int) -> Listing:
         items = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while not _ends(event := next(self._events)):
             items.append(self.node(event, nested + 1))
         return Listing(items=tuple(items), start=start, end=event.end_mark.index)
 
     def mapping(self, start: int, nested: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while not _ends(event := next(self._events)):
             key = self.node(event, nested + 1)
             if not isinstance(key, Scalar):
                 raise self.fault("E011", "a key must be a single word", key.start, key.start + 1)
@@ -219,3 +219,7 @@ class _Composer:
                 raise self.fault("E009", "a merge key", key.start, key.end, "write the values out")
             entries[key.text] = (key, self.node(next(self._events), nested + 1))
         return Mapping(entries=tuple(entries.values()), start=start, end=event.end_mark.index)
+
+
+def _ends(event: Any) -> bool:
+    return isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent)

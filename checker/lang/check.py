@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 from checker.lang import syntax
 from checker.lang.problem import Problem, nearest
+from checker.lang.signatures import ASKING, FUNCTIONS, NUMERIC, ORDERED, fits, hint, product_of, sum_of
 from checker.lang.syntax import Expression, Span, Type
 from checker.lang.typed import ORDERINGS, Apply, Constant, Fact, Fold, Term, Typed
 
 MOST_NODES = 2_000
 MOST_DEPTH = 120
-NUMERIC = (Type.MONEY, Type.NUMBER, Type.COUNT)
-ORDERED = (*NUMERIC, Type.DATE)
+
+MOST_NODES = 2_000
+MOST_DEPTH = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +30,8 @@ class Scope:
     """What an expression may name.
 
     `facts` are by full name; a fact's group is the word before its first dot. `bare` are the groups, or single facts,
-    that may stand by themselves; `sets` names each set with the groups its rows have. `terms` are the defined terms, None where the
-    meaning has an error of its own. A layout may also ask what is known (`asks`).
+    that may stand by themselves; `sets` names each set with the groups its rows have. `terms` are the defined terms,
+    None where the meaning has an error of its own. A layout may also ask what is known (`asks`).
     """
 
     facts: Mapping[str, Declared]
@@ -39,21 +41,14 @@ class Scope:
     asks: bool = False
 
 
-Rule = Callable[["Checker", syntax.Call, tuple[Typed, ...]], Type | None]
-
-
 def check(tree: Expression, scope: Scope, expected: Type | None = None) -> Typed | tuple[Problem, ...]:
-    """Return the typed tree, or every problem found. `expected` is the type it must have; a count serves as a number."""
+    """Return the typed tree, or every problem found; `expected` is the type it must have, and a count is a number."""
     checker = Checker(scope)
     typed = checker.visit(tree, None)
-    if typed is not None and expected is not None and not _fits(typed.type, expected):
+    if typed is not None and expected is not None and not fits(typed.type, expected):
         message = f"this is a {typed.type}, and a {expected} is needed here"
         checker.problem("E203", message, tree.span)
     return tuple(checker.problems) if checker.problems or typed is None else typed
-
-
-def _fits(actual: Type, wanted: Type) -> bool:
-    return actual is wanted or (actual is Type.COUNT and wanted is Type.NUMBER)
 
 
 class Checker:
@@ -168,8 +163,10 @@ class Checker:
         if both is None:
             return None
         left, right = both
-        if not (_fits(left.type, right.type) or _fits(right.type, left.type)):
-            self.problem("E202", f"a {left.type} cannot be compared with a {right.type}", tree.span, _hint(left, right))
+        if not (fits(left.type, right.type) or fits(right.type, left.type)):
+            self.problem(
+                "E202", f"a {left.type} cannot be compared with a {right.type}", tree.span, hint(left.type, right.type)
+            )
             return None
         if tree.op in ORDERINGS and left.type not in ORDERED:
             self.problem("E202", f"a {left.type} has no order", tree.span, "compare it with `=` or `!=`")
@@ -197,9 +194,9 @@ class Checker:
             return None
         operand, *options = both
         for option in options:
-            if not _fits(option.type, operand.type):
+            if not fits(option.type, operand.type):
                 message = f"a {operand.type} cannot be compared with a {option.type}"
-                self.problem("E202", message, option.source.span, _hint(operand, option))
+                self.problem("E202", message, option.source.span, hint(operand.type, option.type))
             self.closed(operand, option)
         return Apply(type=Type.FLAG, op="in", arguments=both, source=tree)
 
@@ -219,10 +216,10 @@ class Checker:
         if both is None:
             return None
         left, right = both[0].type, both[1].type
-        result = _product(left, right) if tree.op == "*" else _sum(left, right)
+        result = product_of(left, right) if tree.op == "*" else sum_of(left, right)
         if result is None:
             doing = {"+": "add a {1} to a {0}", "-": "take a {1} from a {0}", "*": "multiply a {0} by a {1}"}
-            self.problem("E202", "cannot " + doing[tree.op].format(left, right), tree.span, _hint(*both))
+            self.problem("E202", "cannot " + doing[tree.op].format(left, right), tree.span, hint(left, right))
             return None
         return Apply(type=result, op=tree.op, arguments=both, source=tree)
 
@@ -257,99 +254,28 @@ class Checker:
 
     def call(self, tree: syntax.Call, rows: str | None) -> Typed | None:
         """Type a function by its rule."""
-        rule = _FUNCTIONS.get(tree.function)
-        if rule is None:
-            known = [*_FUNCTIONS, "sum", "count"]
+        if tree.function not in FUNCTIONS:
+            known = [*FUNCTIONS, "sum", "count"]
             help_ = nearest(tree.function, known) or "there is " + _listed(known)
             self.problem("E204", f"no function named `{tree.function}`", tree.span, help_)
             return None
+        if tree.function in ASKING and not self.scope.asks:
+            message = "a condition cannot ask whether a fact is known"
+            self.problem("E207", message, tree.span, f"`{tree.function}` is for layouts only")
+            return None
         arguments = self.visit_all(tree.arguments, rows)
-        result = None if arguments is None else rule(self, tree, arguments)
-        return None if result is None else Apply(type=result, op=tree.function, arguments=arguments or (), source=tree)
+        if arguments is None:
+            return None
+        result = FUNCTIONS[tree.function](tree.function, tuple(argument.type for argument in arguments))
+        if not isinstance(result, Type):
+            self.problem("E208", result[0], tree.span, result[1])
+            return None
+        return Apply(type=result, op=tree.function, arguments=arguments, source=tree)
 
 
 def _listed(names: object) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names)) or "none"  # type: ignore[call-overload] # any names
 
-
-def _hint(left: Typed, right: Typed) -> str:
-    types = {left.type, right.type}
-    if types == {Type.DATE}:
-        return "write `days_between(a, b)`"
-    if Type.DATE in types and Type.COUNT in types:
-        return "write `add_days(date, n)`"
-    if Type.MONEY in types and types & {Type.NUMBER, Type.COUNT}:
-        return "an amount of money is written with a dollar sign, like `$5000.00`"
-    return ""
-
-
-def _sum(left: Type, right: Type) -> Type | None:
-    if left not in NUMERIC or right not in NUMERIC:
-        return None
-    if left is right:
-        return left
-    return None if Type.MONEY in (left, right) else Type.NUMBER
-
-
-def _product(left: Type, right: Type) -> Type | None:
-    if left not in NUMERIC or right not in NUMERIC or left is right is Type.MONEY:
-        return None
-    if Type.MONEY in (left, right):
-        return Type.MONEY
-    return left if left is right else Type.NUMBER
-
-
-def _alike(checker: Checker, tree: syntax.Call, arguments: tuple[Typed, ...]) -> Type | None:
-    """f(x, x, ...) of one type, which is the result's."""
-    types = {argument.type for argument in arguments}
-    if types == {Type.COUNT, Type.NUMBER}:
-        return Type.NUMBER
-    if len(types) > 1 or len(arguments) < 2:
-        checker.problem("E208", f"`{tree.function}` takes two or more values of one type", tree.span)
-        return None
-    return arguments[0].type
-
-
-def _extreme(checker: Checker, tree: syntax.Call, arguments: tuple[Typed, ...]) -> Type | None:
-    result = _alike(checker, tree, arguments)
-    if result is None or result in ORDERED:
-        return result
-    checker.problem("E208", f"a {result} has no order", tree.span)
-    return None
-
-
-def _taking(result: Type, *wanted: Type) -> Rule:
-    def rule(checker: Checker, tree: syntax.Call, arguments: tuple[Typed, ...]) -> Type | None:
-        if tuple(argument.type for argument in arguments) == wanted:
-            return result
-        signature = f"{tree.function}({', '.join(wanted)})"
-        checker.problem("E208", f"`{tree.function}` does not take these values", tree.span, f"it is `{signature}`")
-        return None
-
-    return rule
-
-
-def _given(_checker: Checker, _tree: syntax.Call, _arguments: tuple[Typed, ...]) -> Type | None:
-    return Type.FLAG
-
-
-def _first_known(checker: Checker, tree: syntax.Call, arguments: tuple[Typed, ...]) -> Type | None:
-    if not checker.scope.asks:
-        message = "a condition cannot ask whether a fact is known"
-        checker.problem("E207", message, tree.span, "`first_known` is for layouts only")
-        return None
-    return _alike(checker, tree, arguments)
-
-
-_FUNCTIONS: dict[str, Rule] = {
-    "least": _extreme,
-    "greatest": _extreme,
-    "add_months": _taking(Type.DATE, Type.DATE, Type.COUNT),
-    "add_days": _taking(Type.DATE, Type.DATE, Type.COUNT),
-    "days_between": _taking(Type.COUNT, Type.DATE, Type.DATE),
-    "given": _given,
-    "first_known": _first_known,
-}
 
 _VISITS: dict[type, Callable[..., Typed | None]] = {
     syntax.Literal: Checker.literal,

@@ -1,44 +1,11 @@
-"""Typed tree to value: the meaning of the language, as closures built once and applied to many rows.
+"""Typed tree to value: the meaning of the language, as closures built once and applied to many rows."""
 
-Logic is Kleene's: an unknown operand matters only where it could change the answer. Every operation keeps what is
-known when facts are removed or becomes unknown; none can turn an unknown into a different known value.
-"""
+from checker.lang.exact import AtLeast, Worth, add
+from checker.lang.frame import Frame, Row, RowSet, Run
+from checker.lang.operations import OPERATIONS
+from checker.lang.typed import Constant, Fact, Fold, Term, Typed, is_nonnegative, parts
 
-import calendar
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-
-from checker.lang.exact import AtLeast, Worth, add, multiply, subtract
-from checker.lang.syntax import Value
-from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Fold, Term, Typed, is_nonnegative, parts
-
-Row = Mapping[str, Value | None]
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class RowSet:
-    """The rows of a set; `maybe` are rows of which it is unknown whether they belong to it, for want of `decided_by`.
-
-    `totals` keeps each aggregate that reads nothing but these rows, so that a pool is summed once.
-    """
-
-    rows: Sequence[Row]
-    maybe: Sequence[Row] = ()
-    decided_by: str = ""
-    totals: dict["Run", Worth] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What an expression is judged on: the facts of the subject, and the sets."""
-
-    row: Row
-    sets: Mapping[str, RowSet]
-
-
-Run = Callable[[Row, Frame], Worth]
+__all__ = ["Frame", "Program", "Row", "RowSet"]
 
 
 class Program:
@@ -70,11 +37,6 @@ class Program:
         return run
 
 
-def is_bounded(node: Typed) -> bool:
-    """Tell whether the value can be a lower bound: whether an aggregate stands in it."""
-    return isinstance(node, Fold) or any(map(is_bounded, parts(node)))
-
-
 def _closure(node: Typed, inner: list[Run]) -> Run:
     if isinstance(node, Constant):
         value = node.value
@@ -85,9 +47,7 @@ def _closure(node: Typed, inner: list[Run]) -> Run:
         return inner[0]
     if isinstance(node, Fold):
         return _fold(node, inner)
-    if node.op in COMPARISONS:
-        return _comparison(node, *inner)
-    return _OPERATIONS[node.op](node, inner)
+    return OPERATIONS[node.op](node, inner)
 
 
 def _fact(node: Fact) -> Run:
@@ -95,247 +55,6 @@ def _fact(node: Fact) -> Run:
     if node.outer:
         return lambda _row, frame: frame.row.get(name)
     return lambda row, _frame: row.get(name)
-
-
-def _and(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        result: Worth = True
-        for operand in inner:
-            value = operand(row, frame)
-            if value is False:
-                return False
-            if value is None:
-                result = None
-        return result
-
-    return run
-
-
-def _or(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        result: Worth = False
-        for operand in inner:
-            value = operand(row, frame)
-            if value is True:
-                return True
-            if value is None:
-                result = None
-        return result
-
-    return run
-
-
-def _not(_node: Apply, inner: list[Run]) -> Run:
-    (operand,) = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        value = operand(row, frame)
-        return None if value is None else not value
-
-    return run
-
-
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
-def _comparison(node: Apply, left: Run, right: Run) -> Run:
-    compare, op = _COMPARE[node.op], node.op
-
-    def exact(row: Row, frame: Frame) -> Worth:
-        a = left(row, frame)
-        if a is None:
-            return None
-        b = right(row, frame)
-        return None if b is None else compare(a, b)
-
-    def bounded(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
-        if a is None or b is None:
-            return None
-        if isinstance(a, AtLeast):
-            return None if isinstance(b, AtLeast) else _decided(op, a, b)
-        return _decided(_MIRROR[op], b, a) if isinstance(b, AtLeast) else compare(a, b)
-
-    return bounded if is_bounded(node) else exact
-
-
-def _decided(op: str, bound: AtLeast, value: Value) -> bool | None:
-    """Compare an unknown value, of which a lower bound is known, with a known one."""
-    least = bound.least
-    if op in ("=", "<=") and least > value:  # type: ignore[operator] # both are amounts or counts
-        return False
-    if op == "<" and least >= value:  # type: ignore[operator] # both are amounts or counts
-        return False
-    if op in ("!=", ">") and least > value:  # type: ignore[operator] # both are amounts or counts
-        return True
-    return True if op == ">=" and least >= value else None  # type: ignore[operator] # both are amounts or counts
-
-
-def _in(_node: Apply, inner: list[Run]) -> Run:
-    operand, *options = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        value = operand(row, frame)
-        if value is None or isinstance(value, AtLeast):
-            return None
-        return any(option(row, frame) == value for option in options)
-
-    return run
-
-
-def _plus(_node: Apply, inner: list[Run]) -> Run:
-    left, right = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
-        if a is None or b is None:
-            return None
-        if isinstance(a, AtLeast) or isinstance(b, AtLeast):
-            return AtLeast(add(_least(a), _least(b)))
-        return add(a, b)  # type: ignore[arg-type] # numeric by type
-
-    return run
-
-
-def _least(value: Value | AtLeast) -> "int":
-    return value.least if isinstance(value, AtLeast) else value  # type: ignore[return-value] # numeric by type
-
-
-def _minus(_node: Apply, inner: list[Run]) -> Run:
-    left, right = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
-        if a is None or b is None or isinstance(a, AtLeast) or isinstance(b, AtLeast):
-            return None
-        return subtract(a, b)  # type: ignore[arg-type] # numeric by type
-
-    return run
-
-
-def _times(node: Apply, inner: list[Run]) -> Run:
-    """Multiply; a bound is kept by a literal that is not negative, and by nothing else."""
-    left, right = inner
-    keeps = any(isinstance(part, Constant) and is_nonnegative(part) for part in node.arguments)
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
-        if a is None or b is None:
-            return None
-        if isinstance(a, AtLeast) or isinstance(b, AtLeast):
-            return AtLeast(multiply(_least(a), _least(b))) if keeps else None
-        return multiply(a, b)  # type: ignore[arg-type] # numeric by type
-
-    return run
-
-
-def _extreme(pick: Callable[..., Value], keeps_least: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a table's cell)
-    def build(_node: Apply, inner: list[Run]) -> Run:
-        def run(row: Row, frame: Frame) -> Worth:
-            values = [operand(row, frame) for operand in inner]
-            known = [value for value in values if value is not None]
-            if len(known) < len(values):
-                return None
-            bounds = [value for value in known if isinstance(value, AtLeast)]
-            least = pick(map(_least, known)) if bounds else pick(known)
-            exact = [value for value in known if not isinstance(value, AtLeast)]
-            if not bounds or (keeps_least and least in exact):
-                return least
-            return AtLeast(least)  # type: ignore[arg-type] # a date has no bound
-
-        return run
-
-    return build
-
-
-def _add_months(_node: Apply, inner: list[Run]) -> Run:
-    start, months = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, n = start(row, frame), months(row, frame)
-        if not isinstance(a, date) or not isinstance(n, int):
-            return None
-        year, month = divmod(a.year * 12 + a.month - 1 + n, 12)
-        if not date.min.year <= year <= date.max.year:
-            return None
-        return date(year, month + 1, min(a.day, calendar.monthrange(year, month + 1)[1]))
-
-    return run
-
-
-def _add_days(_node: Apply, inner: list[Run]) -> Run:
-    start, days = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, n = start(row, frame), days(row, frame)
-        if not isinstance(a, date) or not isinstance(n, int):
-            return None
-        inside = date.min.toordinal() <= a.toordinal() + n <= date.max.toordinal()
-        return a + timedelta(days=n) if inside else None
-
-    return run
-
-
-def _days_between(_node: Apply, inner: list[Run]) -> Run:
-    start, end = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, b = start(row, frame), end(row, frame)
-        return (b - a).days if isinstance(a, date) and isinstance(b, date) else None
-
-    return run
-
-
-def _given(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        values = [operand(row, frame) for operand in inner]
-        return None if any(value is None or isinstance(value, AtLeast) for value in values) else True
-
-    return run
-
-
-def _first_known(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        return next((value for operand in inner if (value := operand(row, frame)) is not None), None)
-
-    return run
-
-
-def _is(wanted: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a table's cell)
-    def build(_node: Apply, inner: list[Run]) -> Run:
-        (operand,) = inner
-        return lambda row, frame: (operand(row, frame) is not None) is wanted
-
-    return build
-
-
-_OPERATIONS: dict[str, Callable[[Apply, list[Run]], Run]] = {
-    "and": _and,
-    "or": _or,
-    "not": _not,
-    "in": _in,
-    "+": _plus,
-    "-": _minus,
-    "*": _times,
-    "of": _times,
-    "least": _extreme(min, keeps_least=True),
-    "greatest": _extreme(max, keeps_least=False),
-    "add_months": _add_months,
-    "add_days": _add_days,
-    "days_between": _days_between,
-    "given": _given,
-    "first_known": _first_known,
-    "is known": _is(wanted=True),
-    "is unknown": _is(wanted=False),
-}
 
 
 def _fold(node: Fold, inner: list[Run]) -> Run:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from checker.lang.evaluate import Frame, Program, Row, RowSet
 from checker.lang.exact import AtLeast, Worth, subtract
@@ -113,10 +114,11 @@ def _by(node: Apply, left: Worth, right: Worth) -> Worth:
         return None
     kind = node.arguments[0].type
     if kind is Type.DATE:
-        return abs((left - right).days)  # type: ignore[operator, union-attr] # dates by type
+        return abs((left - right).days) if isinstance(left, date) and isinstance(right, date) else None
     if kind in (Type.TEXT, Type.FLAG):
         return None
-    return abs(subtract(left, right))  # type: ignore[arg-type] # numeric by type
+    difference = subtract(left, right)  # type: ignore[arg-type] # numeric by type
+    return -difference if difference < 0 else difference
 
 
 def missing(program: Program, frame: Frame) -> Counter[str]:

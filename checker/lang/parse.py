@@ -23,7 +23,6 @@ r"""Text to tree. The whole grammar:
 Digits have no thousands marks and no leading zeros. White space and line breaks separate and mean nothing else.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -47,64 +46,23 @@ from checker.lang.syntax import (
     Share,
     Type,
 )
+from checker.lang.tokens import KEYWORDS, Token, tokens
 
-KEYWORDS = frozenset({"or", "and", "not", "in", "of", "over", "where", "is", "true", "false", "sum", "count"})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 MOST_NESTED = 50
 MOST_OPERATORS = 200
 MOST_DIGITS = 30
 
-_DIGITS = r"(?:0|[1-9][0-9]*)"
-_TOKEN = re.compile(
-    rf"""(?P<space>\s+)
-    |(?P<date>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?![\w.]))
-    |(?P<percent>{_DIGITS}(?:\.[0-9]+)?%(?![\w.%]))
-    |(?P<money>\${_DIGITS}(?:\.[0-9]+)?(?![\w.%]))
-    |(?P<number>{_DIGITS}\.[0-9]+(?![\w.%]))
-    |(?P<count>{_DIGITS}(?![\w.%]))
-    |(?P<text>"[^"\n]*")
-    |(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?![\w.]))
-    |(?P<op><=|>=|!=|[=<>+\-*(),])""",
-    re.VERBOSE | re.ASCII,
-)
-_WORD = re.compile(r"[\w.$%]+|.", re.DOTALL)
 _NUMERIC = {"money": Type.MONEY, "percent": Type.NUMBER, "number": Type.NUMBER, "count": Type.COUNT}
-
-Token = tuple[str, str, int, int]  # kind, text, start, end
 
 
 def parse(text: str) -> Expression:
     """Return the tree of `text`, or raise ParseError at the first place where it is not an expression."""
-    parser = _Parser(_tokens(text))
+    parser = _Parser(tokens(text))
     tree = parser.expression()
     if parser.kind != "end":
         parser.fail(_after(parser.text), help=_help_after(parser.text))
     return tree
-
-
-def _tokens(text: str) -> list[Token]:
-    found: list[Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None or match.lastgroup is None:
-            raise ParseError(_unreadable(text, at))
-        if match.lastgroup != "space":
-            found.append((match.lastgroup, match.group(), at, match.end()))
-        at = match.end()
-    return [*found, ("end", "the end", len(text.rstrip()), len(text.rstrip()) + 1)]
-
-
-def _unreadable(text: str, at: int) -> Problem:
-    match = _WORD.match(text, at)
-    word = match.group() if match else text[at]
-    if word[0].isdigit() or word[0] == "$":
-        help_ = "write it like `5`, `0.25`, `$5000.00` or `1.00%`: no thousands marks, exponents or leading zeros"
-        return Problem(code="E101", message=f"`{word}` is not a number", span=(at, at + len(word)), help=help_)
-    if word == '"':
-        return Problem(code="E102", message="this text has no closing quotation mark", span=(at, at + 1))
-    message = f"`{word}` is not part of the language"
-    return Problem(code="E103", message=message, span=(at, at + len(word)))
 
 
 def _after(text: str) -> str:
@@ -185,7 +143,7 @@ class _Parser:
         result = first
         for op in ("and", "or"):
             if self.at(op):
-                result = self.logic(start, op, first)  # type: ignore[arg-type] # the loop's words are the two operators
+                result = self.logic(start, op, first)
         if self.at("and", "or"):
             help_ = "put parentheses around what belongs together"
             self.fail("`and` and `or` are mixed without parentheses", help=help_, code="E105")

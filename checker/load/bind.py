@@ -9,9 +9,9 @@ from checker.document.strict import Document, Node
 from checker.faults import Place
 from checker.lang.check import Scope, check
 from checker.lang.evaluate import Program
-from checker.lang.parse import KEYWORDS
 from checker.lang.problem import nearest
 from checker.lang.syntax import Expression, Type
+from checker.lang.tokens import KEYWORDS
 from checker.lang.typed import Typed, terms_of
 from checker.load.drafts import (
     AdoptionDraft,
@@ -22,7 +22,7 @@ from checker.load.drafts import (
     TermDraft,
     TermReadingDraft,
 )
-from checker.load.facts import LINE, LOAN, SHARED
+from checker.load.facts import LINE, LOAN
 from checker.model import (
     Adoption,
     Condition,

@@ -72,7 +72,7 @@ def core_facts() -> dict[str, FactDeclared]:
 def _fact(name: str, draft: _Draft) -> FactDeclared:
     return FactDeclared(
         name=name,
-        type=Type(draft.type),
+        type=Type(draft.type or Type.TEXT),
         means=draft.means,
         unit=draft.unit or "",
         one_of=draft.one_of,

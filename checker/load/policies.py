@@ -30,7 +30,7 @@ def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
     shown = Path("policies") if folder is None else folder
     faults: list[Fault] = []
     agreements: dict[str, Agreement] = {}
-    for found in _folders(root, shown):
+    for found in folders(root, shown):
         try:
             agreement = _agreement(found, shown / found.relative_to(root))
         except InputError as error:
@@ -49,7 +49,8 @@ def documents(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
 
 
-def _folders(root: Path, shown: Path) -> list[Path]:
+def folders(root: Path, shown: Path) -> list[Path]:
+    """Return the folders of agreements: the folder itself where it holds files, else its sub-folders that do."""
     if not root.is_dir():
         raise InputError(Fault(code="E001", message="there is no such folder", place=Place(file=str(shown))))
     if documents(root):

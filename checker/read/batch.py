@@ -40,11 +40,12 @@ class Source:
     def tape(self, agreement: Agreement, base: Path, wanted: Mapping[str, object]) -> Tape:
         """Return the tape that a batch in the folder `base` names."""
         path = base / str(wanted["file"])
-        as_of, layout = wanted["as_of"], str(wanted.get("layout", "canonical"))
+        as_of: date = wanted["as_of"]  # type: ignore[assignment] # a date by shape
+        layout = str(wanted.get("layout", "canonical"))
         key = (path, as_of, layout, agreement.name)
         if key not in self.tapes:
-            self.tapes[key] = read_tape(path, as_of, agreement.facts, layout, base)  # type: ignore[arg-type] # a date by shape
-        return self.tapes[key]  # type: ignore[index] # a date by shape
+            self.tapes[key] = read_tape(path, as_of, agreement.facts, layout, base)
+        return self.tapes[key]
 
 
 def read_batch(path: Path, source: Source) -> Batch:
@@ -58,7 +59,7 @@ def read_batch(path: Path, source: Source) -> Batch:
     tape = _tape(reader, agreement, source, path.parent, stated["tape"])  # type: ignore[arg-type] # made by the shape
     every = flatten("", stated.get("every", {}))  # type: ignore[arg-type] # made by the shape
     drafts, digests = _drafts(reader, agreement, path.parent, stated["dispositions"])
-    lines = tuple(_line(n, draft, every, agreement, tape) for n, draft in enumerate(drafts, 1))
+    lines = tuple(_line(n, draft, every, tape) for n, draft in enumerate(drafts, 1))
     faults = [fault for line in lines if isinstance(line, tuple) for fault in line]
     if faults:
         raise InputError(*capped(faults, document.file))
@@ -106,8 +107,8 @@ def _tape(reader: Reader, agreement: Agreement, source: Source, base: Path, want
 
 def _tape_fault(reader: Reader, key: str, fault: Fault) -> Fault:
     root = reader.document.root
-    node = dict((k.text, v) for k, v in root.entries)["tape"] if isinstance(root, strict.Mapping) else root
-    at = dict((k.text, v) for k, v in node.entries)[key] if isinstance(node, strict.Mapping) else node
+    node = {k.text: v for k, v in root.entries}["tape"] if isinstance(root, strict.Mapping) else root
+    at = {k.text: v for k, v in node.entries}[key] if isinstance(node, strict.Mapping) else node
     return reader.document.fault(fault.code, fault.message, at, fault.help)
 
 
@@ -180,9 +181,7 @@ def _rows(data: bytes, file: str, facts: Mapping[str, FactDeclared]) -> list[_Dr
     ]
 
 
-def _line(
-    number: int, draft: _Draft, every: Mapping[str, object], agreement: Agreement, tape: Tape
-) -> Line | tuple[Fault, ...]:
+def _line(number: int, draft: _Draft, every: Mapping[str, object], tape: Tape) -> Line | tuple[Fault, ...]:
     """Return a line with what every line says filled in, or its faults."""
     says = {**every, **draft.says}
     faults = [
@@ -241,7 +240,7 @@ def make_batch(
     if faults:
         raise InputError(*faults)
     drafts = [_Draft(says={k: v for k, v in line.items() if v is not None}, at=place) for line in lines]
-    made = [_line(n, draft, {}, agreement, tape) for n, draft in enumerate(drafts, 1)]
+    made = [_line(n, draft, {}, tape) for n, draft in enumerate(drafts, 1)]
     faults = [fault for line in made if isinstance(line, tuple) for fault in line]
     if faults:
         raise InputError(*faults)

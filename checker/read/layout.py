@@ -14,7 +14,7 @@ from checker.lang.evaluate import Program
 from checker.lang.problem import nearest
 from checker.lang.syntax import Type, Value
 from checker.model import FactDeclared
-from checker.values import BadValue, parse_value
+from checker.values import BadValueError, parse_value
 
 FOLDER = Path(__file__).parent.parent / "layouts"
 _DELIMITERS = {"comma": ",", "pipe": "|", "semicolon": ";", "tab": "\t"}
@@ -179,7 +179,7 @@ def _parser(reader: Reader, name: str, column: ColumnDraft, draft: LayoutDraft) 
 def _code(reader: Reader, kind: Type, value: str, at: strict.Node) -> Value:
     try:
         return parse_value(kind, value)
-    except BadValue as error:
+    except BadValueError as error:
         reader.fault("E401", str(error), at, error.help)
         return value
 
@@ -194,7 +194,7 @@ def _reading(
             return None
         if codes:
             if text not in codes:
-                raise BadValue(f"`{text}` is not one of the codes of the layout")
+                raise BadValueError(f"`{text}` is not one of the codes of the layout")
             return codes[text]
         value = plain(text)
         return None if least is not None and value < least else value  # type: ignore[operator] # only numbers have one
@@ -211,11 +211,11 @@ def _dates(form: str) -> Callable[[str], date]:
     def parse(text: str) -> date:
         found = match(text)
         if found is None:
-            raise BadValue(f"`{text}` is not a date of the form {form}")
+            raise BadValueError(f"`{text}` is not a date of the form {form}")
         parts = {"day": "1", **found.groupdict()}
         try:
             return date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
         except ValueError:
-            raise BadValue(f"there is no day `{text}`") from None
+            raise BadValueError(f"there is no day `{text}`") from None
 
     return parse

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from checker.document.strict import decode
 from checker.faults import Fault, InputError, Place
-from checker.values import BadValue
+from checker.values import BadValueError
 
 MOST_FAULTS = 50
 T = TypeVar("T")
@@ -119,7 +119,7 @@ def parse_column(table: Table, name: str, parse: Callable[[str], T], faults: lis
     cells = table.columns[name]
     try:
         return [parse(cell) if cell else None for cell in cells]
-    except BadValue:
+    except BadValueError:
         return [_parse_cell(table, name, row, parse, faults) for row in range(len(cells))]
 
 
@@ -127,6 +127,6 @@ def _parse_cell(table: Table, name: str, row: int, parse: Callable[[str], T], fa
     cell = table.columns[name][row]
     try:
         return parse(cell) if cell else None
-    except BadValue as error:
+    except BadValueError as error:
         faults.append(Fault(code="E401", message=str(error), place=table.place(row, name), help=error.help))
         return None

@@ -14,7 +14,7 @@ from checker.lang.syntax import Value
 from checker.model import FactDeclared, Tape
 from checker.read.layout import Layout, find_layout, load_layout
 from checker.read.table import Table, capped, parse_column, read_table
-from checker.values import BadValue, parse_value
+from checker.values import BadValueError, parse_value
 
 PREFIX = "loan."
 ID, IN_POOL, AS_OF = "loan.loan_id", "loan.in_pool", "tape.as_of"
@@ -78,9 +78,9 @@ def cell_parser(fact: FactDeclared) -> Callable[[str], Value]:
     def parse(text: str) -> Value:
         value = plain(text)
         if least is not None and value < least:  # type: ignore[operator] # only numbers are declared with a bound
-            raise BadValue(f"`{text}` is less than {least}", f"`{fact.name}` is at least {least}")
+            raise BadValueError(f"`{text}` is less than {least}", f"`{fact.name}` is at least {least}")
         if one_of and value not in one_of:
-            raise BadValue(f"`{text}` is not one of the values known here", nearest(text, one_of))
+            raise BadValueError(f"`{text}` is not one of the values known here", nearest(text, one_of))
         return value
 
     return parse

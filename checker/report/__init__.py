@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from checker.model import Report
+from checker.findings import Report
 
 
 def renderer(name: str) -> Callable[[Report], str]:

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from checker.model import BatchReport, LineReport, Report
+from checker.findings import BatchReport, LineReport, Report
 
 HEADER = ("batch", "line", "loan", "under", "decision", "rule", "message", "price", "asked", "difference")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -3,7 +3,8 @@
 import json
 
 from checker.faults import Place
-from checker.model import BatchReport, Finding, LineReport, Margin, Number, Report, Subject
+from checker.findings import BatchReport, Finding, LineReport, Margin, Number, Report
+from checker.model import Subject
 
 Json = dict[str, object]
 

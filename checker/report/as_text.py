@@ -8,8 +8,9 @@ from textwrap import wrap
 from checker import phrase
 from checker.advise import numbered
 from checker.faults import printable
+from checker.findings import BatchReport, Finding, LineReport, Margin, Number, Report, Tightest
 from checker.lang.syntax import Type
-from checker.model import BatchReport, Finding, LineReport, Margin, Number, Report, Status, Tightest
+from checker.model import Status
 from checker.values import grouped
 
 WIDTH = 110
@@ -103,7 +104,7 @@ def _number(number: Number) -> str:
 
 def _margin(margin: Margin) -> str:
     holds = {True: "holds", False: "does not hold", None: "is unknown"}[margin.holds]
-    if margin.by is None:
+    if margin.by is None or (margin.holds and Decimal(margin.by) == 0):
         return f"      {margin.text}: {holds}"
     by = phrase.measure(margin.type, Decimal(margin.by) if margin.type is not Type.DATE else int(margin.by))
     return f"      {margin.text}: {holds} by {by}"
@@ -112,8 +113,7 @@ def _margin(margin: Margin) -> str:
 def _passed(batch: BatchReport, most: int) -> Iterator[str]:
     width = max((len(tightest.rule) for tightest in batch.passes), default=0)
     yield from (_tightest(tightest, width) for tightest in batch.passes)
-    wider = [f for f in batch.findings if f.status is Status.PASS and not f.subject.line]
-    yield from _findings(wider, most)
+    yield from _findings([f for f in batch.findings if f.status is Status.PASS], most)
 
 
 def _tightest(tightest: Tightest, width: int) -> str:
@@ -121,7 +121,8 @@ def _tightest(tightest: Tightest, width: int) -> str:
     if tightest.by is None:
         return f"  {tightest.rule:<{width}}  {lines}"
     by = int(tightest.by) if tightest.type is Type.DATE else Decimal(tightest.by)
-    return f"  {tightest.rule:<{width}}  {lines}, most narrowly line {tightest.line}, by {phrase.measure(tightest.type, by)}"
+    measure = phrase.measure(tightest.type, by)
+    return f"  {tightest.rule:<{width}}  {lines}, most narrowly line {tightest.line}, by {measure}"
 
 
 def _bullet(text: str, mark: str = "-") -> list[str]:

@@ -1,0 +1,121 @@
+"""The nouns of the report: a judgement explained, and everything that a renderer lays out."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checker.faults import Place
+from checker.lang.syntax import Type
+from checker.model import Adoption, Decision, Status, Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One number behind a finding: its text, its value in full (None: unknown), and where it is from.
+
+    `at_least` is what is known of an unknown one; `source` is `tape`, `batch`, `tape and batch`, or "" for neither.
+    """
+
+    text: str
+    type: Type
+    value: str | None
+    at_least: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """One comparison behind a finding: whether it holds (None: unknown), and by how much (None: no measure).
+
+    `passes` says from which amount, count or date on it would hold; "" where it holds or that is not one value.
+    """
+
+    text: str
+    type: Type
+    holds: bool | None
+    by: str | None
+    passes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A judgement, explained: the same sentence and numbers for every renderer."""
+
+    rule: str
+    subject: Subject
+    status: Status
+    message: str
+    quote: str
+    means: str
+    values: tuple[Number, ...]
+    margins: tuple[Margin, ...]
+    readings: Mapping[str, Status]
+    adopted: Adoption | None
+    missing: tuple[str, ...]
+    passes_from: dt.date | None
+    at: Place
+    owed_by: str = ""
+    owed_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tightest:
+    """Of the lines that pass a rule, how many there are, and the one that passes it most narrowly, if there is one."""
+
+    rule: str
+    lines: int
+    by: str | None = None
+    type: Type = Type.COUNT
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReport:
+    """One line of the report: its decision, and the first rule that stopped it with its message ("" where none did)."""
+
+    number: int
+    loan: str
+    under: str
+    decision: Decision
+    at: Place
+    stopped_by: str
+    message: str
+    price: str | None
+    asked: str | None
+    difference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """One batch of the report; DESIGN of the JSON report names every part."""
+
+    name: str
+    agreement: str
+    date: dt.date
+    as_of: dt.date
+    policy: str | None
+    title: str
+    decision: Decision
+    assumptions: tuple[str, ...]
+    notes: tuple[str, ...]
+    advice: tuple[str, ...]
+    tape: str
+    tape_as_of: dt.date
+    loans: int
+    balance: str | None
+    lines: tuple[LineReport, ...]
+    passes: tuple[Tightest, ...]
+    findings: tuple[Finding, ...]
+    at: Place
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole report, as every renderer lays it out."""
+
+    checker: str
+    decision: Decision
+    exit_code: int
+    everything: bool
+    batches: tuple[BatchReport, ...]
