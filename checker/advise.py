@@ -100,10 +100,8 @@ def _permitted_under(run: Run, verdict: Verdict, section: str, lines: list[Line]
     moved = {line.number: replace(line, under=section, stated=_cites(line, section)) for line in lines}
     together = _with(run, batch, [moved.get(line.number, line) for line in batch.lines], again)
     passing = [line for line in lines if not _stops(together, moved[line.number])][:MOST_TRIED]
-    alone = {
-        line.number: _with(run, batch, [moved[o.number] if o is line else o for o in batch.lines], again)
-        for line in passing
-    }
+    there = [line for line in batch.lines if line.under == section]
+    alone = {line.number: _with(run, batch, [*there, moved[line.number]], again) for line in passing}
     return [number for number, found in alone.items() if found.lines[number] is Decision.PERMITTED]
 
 

@@ -1,7 +1,7 @@
 """Text to typed values and back: amounts exactly as written, dates as days, nothing guessed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ COUNT = r"-?(?:0|[1-9][0-9]*)"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 _AMOUNT = re.compile(AMOUNT, re.ASCII).fullmatch
+_AMOUNTS = re.compile(rf"{AMOUNT}(?:\n{AMOUNT})*+", re.ASCII).fullmatch
 _COUNT = re.compile(COUNT, re.ASCII).fullmatch
 _DATE = re.compile(DATE, re.ASCII).fullmatch
 _SPREADSHEET = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+", re.ASCII | re.IGNORECASE).fullmatch
@@ -50,6 +51,14 @@ def parse_amount(text: str) -> Decimal:
         raise BadValueError(f"`{text}` has more than {MOST_DIGITS} digits")
     value = Decimal(text)
     return value or abs(value)
+
+
+def parse_amounts(texts: Sequence[str]) -> list[Decimal] | None:
+    """Return a column of amounts, checked as one text, which is faster; None where one of them needs a closer look."""
+    joined = "\n".join(texts)
+    if not _AMOUNTS(joined) or joined.count("\n") != len(texts) - 1 or max(map(len, texts)) > MOST_DIGITS:
+        return None
+    return None if "-0" in joined else list(map(Decimal, texts))
 
 
 def parse_count(text: str) -> int:

@@ -14,8 +14,8 @@ from checker.lang.problem import nearest
 from checker.lang.syntax import Type, Value
 from checker.model import Agreement, Batch, FactDeclared, Line, Tape
 from checker.read.form import batch_shape, flatten
-from checker.read.table import capped, parse_column, read_table
-from checker.read.tape import cell_parser, read_tape
+from checker.read.table import capped, read_table
+from checker.read.tape import column_of, read_tape
 
 LOAN, UNDER = "disposition.loan", "disposition.under"
 _TYPES: dict[Type, tuple[type, ...]] = {
@@ -169,7 +169,7 @@ def _rows(data: bytes, file: str, facts: Mapping[str, FactDeclared]) -> list[_Dr
     ]
     if faults:
         raise InputError(*faults)
-    columns = {name: parse_column(table, name, cell_parser(known[name]), faults) for name in table.columns}
+    columns = {name: column_of(table, name, known[name], faults) for name in table.columns}
     if faults:
         raise InputError(*capped(faults, file))
     return [

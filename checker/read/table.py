@@ -115,18 +115,22 @@ def capped(faults: Sequence[Fault], file: str) -> list[Fault]:
 
 
 def parse_column(table: Table, name: str, parse: Callable[[str], T], faults: list[Fault]) -> list[T | None]:
-    """Return a column's values, None where a cell is empty; note a fault for each cell that does not parse."""
+    """Return a column's values, None where a cell is empty; note a fault for each cell that does not parse.
+
+    A text that stands in many cells is parsed once.
+    """
     cells = table.columns[name]
-    try:
-        return [parse(cell) if cell else None for cell in cells]
-    except BadValueError:
-        return [_parse_cell(table, name, row, parse, faults) for row in range(len(cells))]
+    parsed: dict[str, T | None] = {"": None}
+    wrong: dict[str, BadValueError] = {}
+    for cell in set(cells) - {""}:
+        try:
+            parsed[cell] = parse(cell)
+        except BadValueError as error:
+            parsed[cell], wrong[cell] = None, error
+    if wrong:
+        faults += [_fault(table, row, name, wrong[cell]) for row, cell in enumerate(cells) if cell in wrong]
+    return [parsed[cell] for cell in cells]
 
 
-def _parse_cell(table: Table, name: str, row: int, parse: Callable[[str], T], faults: list[Fault]) -> T | None:
-    cell = table.columns[name][row]
-    try:
-        return parse(cell) if cell else None
-    except BadValueError as error:
-        faults.append(Fault(code="E401", message=str(error), place=table.place(row, name), help=error.help))
-        return None
+def _fault(table: Table, row: int, name: str, error: BadValueError) -> Fault:
+    return Fault(code="E401", message=str(error), place=table.place(row, name), help=error.help)

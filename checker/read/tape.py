@@ -1,7 +1,7 @@
 """A pool file to a tape: the canonical CSV, or another source through its layout."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,11 @@ from checker.document import strict
 from checker.faults import Fault, InputError, Place
 from checker.lang.evaluate import Frame, Row, RowSet
 from checker.lang.problem import nearest
-from checker.lang.syntax import Value
+from checker.lang.syntax import Type, Value
 from checker.model import FactDeclared, Tape
 from checker.read.layout import Layout, find_layout, load_layout
 from checker.read.table import Table, capped, parse_column, read_table
-from checker.values import BadValueError, parse_value
+from checker.values import BadValueError, parse_amounts, parse_value
 
 PREFIX = "loan."
 ID, IN_POOL, AS_OF = "loan.loan_id", "loan.in_pool", "tape.as_of"
@@ -41,7 +41,7 @@ def _canonical(data: bytes, file: str, digest: str, as_of: date, facts: Mapping[
     table = read_table(data, file)
     _check_columns(table, known)
     faults: list[Fault] = []
-    columns = {PREFIX + name: parse_column(table, name, cell_parser(known[name]), faults) for name in table.columns}
+    columns = {PREFIX + name: column_of(table, name, known[name], faults) for name in table.columns}
     _check_ids(table, columns[ID], faults)
     if faults:
         raise InputError(*capped(faults, file))
@@ -68,6 +68,15 @@ def _check_columns(table: Table, known: Mapping[str, FactDeclared]) -> None:
         raise InputError(*faults)
 
 
+def column_of(table: Table, name: str, fact: FactDeclared, faults: list[Fault]) -> Sequence[Value | None]:
+    """Return the values of a fact's column; a column of good amounts only is read at once."""
+    if fact.type in (Type.MONEY, Type.NUMBER):
+        amounts = parse_amounts(table.columns[name])
+        if amounts is not None and (fact.at_least is None or min(amounts) >= fact.at_least):
+            return amounts
+    return parse_column(table, name, cell_parser(fact), faults)
+
+
 def cell_parser(fact: FactDeclared) -> Callable[[str], Value]:
     """Return what reads a cell of this fact, within its declared bounds."""
     plain = partial(parse_value, fact.type)
@@ -86,7 +95,7 @@ def cell_parser(fact: FactDeclared) -> Callable[[str], Value]:
     return parse
 
 
-def _check_ids(table: Table, ids: list[Value | None], faults: list[Fault]) -> None:
+def _check_ids(table: Table, ids: Sequence[Value | None], faults: list[Fault]) -> None:
     """Every row is a loan, and no loan stands twice."""
     seen: dict[Value, int] = {}
     for row, loan in enumerate(ids):
