@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from checker.explain import finding
 from checker.lang.evaluate import Row
@@ -22,7 +21,7 @@ def advise(run: Run, verdict: Verdict, again: Again) -> tuple[str, ...]:
 
 def _with(run: Run, batch: Batch, lines: Iterable[Line], again: Again) -> Verdict:
     """Return the verdict on a batch with other lines, everything else in hand as it was."""
-    changed = replace(batch, lines=tuple(lines))
+    changed = batch._replace(lines=tuple(lines))
     others = [verdict.judged.batch for verdict in run.verdicts if verdict.judged.batch.name != batch.name]
     return next(v for v in again([*others, changed]).verdicts if v.judged.batch.name == batch.name)
 
@@ -97,7 +96,7 @@ def _permitted_under(run: Run, verdict: Verdict, section: str, lines: list[Line]
     if not lines:
         return []
     batch = verdict.judged.batch
-    moved = {line.number: replace(line, under=section, stated=_cites(line, section)) for line in lines}
+    moved = {line.number: line._replace(under=section, stated=_cites(line, section)) for line in lines}
     together = _with(run, batch, [moved.get(line.number, line) for line in batch.lines], again)
     passing = [line for line in lines if not _stops(together, moved[line.number])][:MOST_TRIED]
     there = [line for line in batch.lines if line.under == section]

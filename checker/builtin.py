@@ -1,14 +1,13 @@
 """The rules that every agreement has, judged on a line. A missing fact is never a pass."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.lang.evaluate import Row
 from checker.model import Agreement, Batch, Line, Policy, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(NamedTuple):
     """What a line is judged with: the version in force (None: none is), every fact of the line, and `times`, how often
     its loan is listed.
     """

@@ -1,18 +1,18 @@
 """Decisions to the report: what stopped each line, what was found, what it rests on, and what was read."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from checker import phrase
 from checker.explain import finding, tightest
-from checker.findings import BatchReport, Finding, LineReport, Report, Tightest
+from checker.findings import BatchReport, LineReport, Report, Tightest
 from checker.lang.evaluate import Frame
 from checker.lang.exact import EXACT
 from checker.lang.explain import tests
 from checker.lang.syntax import Type
 from checker.lang.typed import Apply, Fact
-from checker.model import Condition, Judged, Judgement, Line, Run, Status, Verdict
+from checker.model import Condition, Judged, Judgement, Line, Run, Status, Subject, Verdict
 from checker.values import plain
 
 PRICE, BALANCE = "disposition.price", "loan.stated_principal_balance"
@@ -36,7 +36,8 @@ def compose(run: Run, version: str, exit_code: int, advise: Advise, *, everythin
 def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> BatchReport:
     judged, batch = verdict.judged, verdict.judged.batch
     listed = [j for j in judged.judgements if everything or not j.subject.line or j.status is not Status.PASS]
-    found = {judgement: finding(judged, judgement) for judgement in listed}
+    ordered = [(judgement, finding(judged, judgement)) for judgement in _ordered(listed, judged)]
+    messages = {(judgement.rule, judgement.subject): found.message for judgement, found in ordered}
     pool = batch.tape.pool
     balances = [row.get(BALANCE) for row in pool.rows]
     known = not pool.maybe and None not in balances
@@ -55,9 +56,9 @@ def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> Ba
         tape_as_of=batch.tape.as_of,
         loans=len(pool.rows),
         balance=plain(Type.MONEY, _total(balances)) if known else None,
-        lines=tuple(_line(verdict, line, found) for line in batch.lines),
+        lines=tuple(_line(verdict, line, messages) for line in batch.lines),
         passes=tuple(_passes(judged.judgements)),
-        findings=tuple(found[judgement] for judgement in _ordered(listed, judged)),
+        findings=tuple(found for _, found in ordered),
         at=batch.at,
         inputs=_inputs(judged),
     )
@@ -85,7 +86,7 @@ def _passes(judgements: Iterable[Judgement]) -> list[Tightest]:
     return [tightest(rule, found) for rule, found in passing.items()]
 
 
-def _line(verdict: Verdict, line: Line, found: dict[Judgement, Finding]) -> LineReport:
+def _line(verdict: Verdict, line: Line, messages: Mapping[tuple[str, Subject], str]) -> LineReport:
     bearing = verdict.judged.bearing[line.number]
     stop = next((j for status in STOPS for j in bearing if j.status is status), None)
     price = verdict.judged.rows[line.number].get(PRICE)
@@ -98,7 +99,7 @@ def _line(verdict: Verdict, line: Line, found: dict[Judgement, Finding]) -> Line
         decision=verdict.lines[line.number],
         at=line.at,
         stopped_by=stop.rule if stop else "",
-        message=found[stop].message if stop else "",
+        message=messages[stop.rule, stop.subject] if stop else "",
         price=plain(Type.MONEY, price),
         asked=plain(Type.MONEY, asked),
         difference=plain(Type.MONEY, difference),

@@ -1,10 +1,9 @@
 """What is wrong with an input: one value per fault, with its place and what to do about it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """A stretch of one line of a file; line and column count from 1, `source` is the line itself ("" if not shown)."""
 
     file: str
@@ -14,8 +13,7 @@ class Place:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(NamedTuple):
     """One error of the user's input: a stable code, one lower-case sentence, its place, and a help line."""
 
     code: str

@@ -2,15 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.faults import Place
 from checker.lang.syntax import Type
 from checker.model import Adoption, Decision, Status, Subject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class Number(NamedTuple):
     """One number behind a finding: its text, its value in full (None: unknown), and where it is from.
 
     `at_least` is what is known of an unknown one; `source` is `tape`, `batch`, `tape and batch`, or "" for neither.
@@ -23,8 +22,7 @@ class Number:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
+class Margin(NamedTuple):
     """One comparison behind a finding: whether it holds (None: unknown), and by how much (None: no measure).
 
     `passes` says from which amount, count or date on it would hold; "" where it holds or that is not one value.
@@ -37,8 +35,7 @@ class Margin:
     passes: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """A judgement, explained: the same sentence and numbers for every renderer."""
 
     rule: str
@@ -58,8 +55,7 @@ class Finding:
     owed_to: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tightest:
+class Tightest(NamedTuple):
     """Of the lines that pass a rule, how many there are, and the one that passes it most narrowly, if there is one."""
 
     rule: str
@@ -69,8 +65,7 @@ class Tightest:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineReport:
+class LineReport(NamedTuple):
     """One line of the report: its decision, and the first rule that stopped it with its message ("" where none did)."""
 
     number: int
@@ -85,8 +80,7 @@ class LineReport:
     difference: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchReport:
+class BatchReport(NamedTuple):
     """One batch of the report; DESIGN of the JSON report names every part."""
 
     name: str
@@ -110,8 +104,7 @@ class BatchReport:
     inputs: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """The whole report, as every renderer lays it out."""
 
     checker: str

@@ -2,13 +2,16 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from checker.faults import Place
 from checker.lang.check import Declared
 from checker.lang.evaluate import Frame, Program, Row, RowSet
 from checker.lang.syntax import Type
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Status(StrEnum):
@@ -40,8 +43,7 @@ class Each(StrEnum):
     BATCH = "batch"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactDeclared:
+class FactDeclared(NamedTuple):
     """One input: its type, unit and meaning, its bounds, and whether only the tape may give it (`measured`)."""
 
     name: str
@@ -64,8 +66,7 @@ class FactDeclared:
         return Declared(type=self.type, one_of=self.one_of, nonnegative=nonnegative)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
+class Adoption(NamedTuple):
     """Somebody's choice of one reading."""
 
     reading: str
@@ -74,8 +75,7 @@ class Adoption:
     because: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """One defensible meaning of a condition; the only one of a plain condition is named ""."""
 
     name: str
@@ -84,8 +84,7 @@ class Reading:
     assumes: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(NamedTuple):
     """Something that must hold. `splits` is the term that gives it readings, where it has none of its own."""
 
     rule: str
@@ -99,8 +98,7 @@ class Condition:
     at: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obligation:
+class Obligation(NamedTuple):
     """Something owed because a permission was used, judged on each batch; see DESIGN of `met`, `late` and so on."""
 
     rule: str
@@ -115,8 +113,7 @@ class Obligation:
     at: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermReading:
+class TermReading(NamedTuple):
     """One meaning of a defined term, as written in the policy; the only one of a plain term is named ""."""
 
     name: str
@@ -125,8 +122,7 @@ class TermReading:
     assumes: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(NamedTuple):
     """A defined term of the contract."""
 
     name: str
@@ -138,8 +134,7 @@ class Term:
     at: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class Permission(NamedTuple):
     """A section that says "may"."""
 
     section: str
@@ -150,16 +145,14 @@ class Permission:
     at: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotChecked:
+class NotChecked(NamedTuple):
     """Words of the contract that no rule checks, and why."""
 
     quote: str
     because: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """One version of an agreement, complete in itself."""
 
     name: str
@@ -179,8 +172,7 @@ class Policy:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class Agreement(NamedTuple):
     """One contract: the facts that can be stated under it, and its versions in the order in which they take effect.
 
     `inputs` are the digests of the files of facts.
@@ -189,11 +181,10 @@ class Agreement:
     name: str
     facts: Mapping[str, FactDeclared]
     versions: tuple[Policy, ...]
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tape:
+class Tape(NamedTuple):
     """A pool file as of a date: each loan's `loan.*` facts by loan id, and the rows that are in the pool.
 
     `columns` are the facts that the file has at all; a fact that is not among them is unknown for every loan.
@@ -207,12 +198,11 @@ class Tape:
     pool: RowSet
     columns: frozenset[str]
     assumes: tuple[str, ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, int] = NOTHING
+    inputs: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Line:
+class Line(NamedTuple):
     """One disposition. `stated` are its own facts: `disposition.*`, and the `loan.*` that it attests."""
 
     number: int
@@ -222,8 +212,7 @@ class Line:
     at: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Batch:
+class Batch(NamedTuple):
     """A proposal. `stated` are its facts (`batch.*`, `certification.*` and so on)."""
 
     name: str
@@ -234,11 +223,10 @@ class Batch:
     stated: Row
     at: Place
     sha256: str
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(NamedTuple):
     """What a finding is about: a line (its loan and number), the exercise of a section, or a batch."""
 
     loan: str = ""
@@ -247,8 +235,7 @@ class Subject:
     batch: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Judgement:
+class Judgement(NamedTuple):
     """One rule judged on one subject: its status, under each reading where there are several.
 
     `by` is the condition or obligation, None for a built-in rule; `frame` is what it was judged on; `message` is the
@@ -267,8 +254,7 @@ class Judgement:
     deadline: dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Judged:
+class Judged(NamedTuple):
     """One batch with everything judged on it. `policy` is the version in force, None where there is none.
 
     `bearing` are the judgements that bear on each line, by line number: those on itself, its exercise and its batch.
@@ -283,8 +269,7 @@ class Judged:
     rows: Mapping[int, Row]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Verdict:
+class Verdict(NamedTuple):
     """What is decided of one batch: of each line by its number, and of the whole."""
 
     judged: Judged
@@ -292,8 +277,7 @@ class Verdict:
     decision: Decision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Run:
+class Run(NamedTuple):
     """Every batch in hand, decided together, in the order of their names."""
 
     verdicts: tuple[Verdict, ...]

@@ -1,7 +1,6 @@
 """Shapes to JSON Schema, so that an editor completes and explains the keys by the same tables that the loader reads."""
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 from checker.document.shape import Code, Either, Key, List, Map, Prose, Record, Shape, Word
@@ -44,7 +43,7 @@ def schema_of(shape: Shape) -> Schema:
 
 def _word(shape: Word) -> Schema:
     if shape.optional:
-        return {"anyOf": [_word(replace(shape, optional=False)), {"enum": [None, ""]}]}
+        return {"anyOf": [_word(shape._replace(optional=False)), {"enum": [None, ""]}]}
     if shape.one_of:
         return {"enum": list(shape.one_of)}
     if shape.type is Type.FLAG:

@@ -5,7 +5,7 @@ Reading never stops at a fault: what is wrong is noted and replaced by a blank, 
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.document.strict import Document, Listing, Node, Scalar
 from checker.document.strict import Mapping as Entries
@@ -16,8 +16,7 @@ from checker.lang.syntax import Expression, Type
 from checker.values import BadValueError, parse_text, parse_value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Word(NamedTuple):
     """A single value of a type; text may be any unless `one_of` closes it. An empty one is None where `optional`."""
 
     type: Type = Type.TEXT
@@ -27,26 +26,22 @@ class Word:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prose:
+class Prose(NamedTuple):
     """Text for a reader: any characters, on any number of lines."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class Code(NamedTuple):
     """An expression of the policy language."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class List:
+class List(NamedTuple):
     """A list of things of one shape."""
 
     of: "Shape"
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Map:
+class Map(NamedTuple):
     """Names of the author's choosing, each with a thing of one shape; `key` is the pattern of a name."""
 
     of: "Shape"
@@ -54,8 +49,7 @@ class Map:
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(NamedTuple):
     """One key of a record."""
 
     shape: "Shape"
@@ -63,8 +57,7 @@ class Key:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """Fixed keys. `make` builds the value from those that are written or have a blank, and the node. Of `one_of_keys`
     exactly one must be written.
     """
@@ -75,8 +68,7 @@ class Record:
     one_of_keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Either:
+class Either(NamedTuple):
     """One of several shapes, told apart by whether a word, a list or a mapping is written."""
 
     word: "Shape | None" = None
@@ -87,8 +79,7 @@ class Either:
 Shape = Word | Prose | Code | List | Map | Record | Either
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):
     """An expression as written: its tree, None where it does not parse, and the string it stands in."""
 
     tree: Expression | None

@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -14,8 +13,7 @@ MOST_BYTES = 5_000_000
 MOST_NESTED = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scalar:
+class Scalar(NamedTuple):
     """One string; `plain` where it is written without quotation marks. Offsets are in the file's text."""
 
     text: str
@@ -29,8 +27,7 @@ class Scalar:
         return not self.text or (self.plain and self.text == "null")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Listing:
+class Listing(NamedTuple):
     """A list."""
 
     items: tuple["Node", ...]
@@ -38,8 +35,7 @@ class Listing:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Mapping:
+class Mapping(NamedTuple):
     """Keys and values, in the order of the file; no key stands twice."""
 
     entries: tuple[tuple[Scalar, "Node"], ...]
@@ -50,8 +46,7 @@ class Mapping:
 Node = Scalar | Listing | Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Document:
+class Document(NamedTuple):
     """One file: its name as the user gave it, its text, the digest of its bytes, and its content."""
 
     file: str

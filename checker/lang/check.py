@@ -1,7 +1,8 @@
 """Tree to typed tree: names, types and scope. Every error of an expression is found in one pass."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from checker.lang import syntax
 from checker.lang.problem import Problem, nearest
@@ -16,8 +17,7 @@ MOST_NODES = 2_000
 MOST_DEPTH = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(NamedTuple):
     """What is known of a fact before its value is: `one_of` closes a text, `nonnegative` bounds an amount."""
 
     type: Type
@@ -25,8 +25,7 @@ class Declared:
     nonnegative: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(NamedTuple):
     """What an expression may name.
 
     `facts` are by full name; a fact's group is the word before its first dot. `bare` are the groups, or single facts,
@@ -37,7 +36,7 @@ class Scope:
     facts: Mapping[str, Declared]
     bare: frozenset[str]
     sets: Mapping[str, frozenset[str]]
-    terms: Mapping[str, Expression | None] = field(default_factory=dict)
+    terms: Mapping[str, Expression | None] = MappingProxyType({})
     asks: bool = False
 
 

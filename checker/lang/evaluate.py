@@ -1,6 +1,6 @@
 """Typed tree to value: the meaning of the language, as closures built once and applied to many rows."""
 
-from checker.lang.exact import AtLeast, Worth, add
+from checker.lang.exact import AtLeast, Worth, add_all
 from checker.lang.frame import Frame, Row, RowSet, Run
 from checker.lang.operations import OPERATIONS
 from checker.lang.typed import Constant, Fact, Fold, Term, Typed, is_nonnegative, parts
@@ -58,38 +58,42 @@ def _fact(node: Fact) -> Run:
 
 
 def _fold(node: Fold, inner: list[Run]) -> Run:
-    rows_of = node.rows
+    rows_of, key = node.rows, _spelled(node)
     where = inner[-1] if node.where is not None else None
-    body = inner[0] if node.body is not None else None
+    body = inner[0] if node.body is not None else _one
     bounded = node.body is None or is_nonnegative(node.body)
-    kept = not any(isinstance(part, Fact) and part.outer for part in _facts(node))
 
     def total(frame: Frame) -> Worth:
         rows = frame.sets[rows_of]
-        result: Worth = 0
-        certain = True
-        for row in rows.rows:
-            included = True if where is None else where(row, frame)
-            if included is False:
-                continue
-            value = 1 if body is None else body(row, frame)
-            if included is True and value is not None:
-                result = add(result, value)  # type: ignore[arg-type] # numeric by type
-            else:
-                certain = False
-        if any(where is None or where(row, frame) is not False for row in rows.maybe):
-            certain = False
-        if certain:
+        chosen = [(row, where is None or where(row, frame)) for row in rows.rows]
+        addends = [body(row, frame) if is_in else None for row, is_in in chosen if is_in is not False]
+        known = [addend for addend in addends if addend is not None]
+        result = add_all(known)  # type: ignore[arg-type] # numeric by type
+        possible = any(where is None or where(row, frame) is not False for row in rows.maybe)
+        if len(known) == len(addends) and not possible:
             return result
-        return AtLeast(result) if bounded else None  # type: ignore[arg-type] # numeric by type
+        return AtLeast(result) if bounded else None
 
     def run(_row: Row, frame: Frame) -> Worth:
         totals = frame.sets[rows_of].totals
-        if run not in totals:
-            totals[run] = total(frame)
-        return totals[run]
+        if key not in totals:
+            totals[key] = total(frame)
+        return totals[key]
 
-    return run if kept else lambda _row, frame: total(frame)
+    return (lambda _row, frame: total(frame)) if any(fact.outer for fact in _facts(node)) else run
+
+
+def _one(_row: Row, _frame: Frame) -> Worth:
+    """Return what each row adds to a count."""
+    return 1
+
+
+def _spelled(node: Typed) -> str:
+    """Return an aggregate's text with its terms written out: two of one spelling have one worth on the same rows."""
+    if isinstance(node, Term):
+        return _spelled(node.body)
+    inner = ", ".join(map(_spelled, parts(node)))
+    return f"{getattr(node, 'op', node.source)}({inner})" if inner else str(node.source)
 
 
 def _facts(node: Typed) -> list[Fact]:

@@ -1,7 +1,19 @@
 """Exact arithmetic, and the two ways in which a value may be less than known."""
 
-from dataclasses import dataclass
-from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, Rounded, Underflow
+from collections.abc import Iterable
+from decimal import (
+    Clamped,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    Rounded,
+    Underflow,
+    localcontext,
+)
+from typing import NamedTuple
 
 from checker.lang.syntax import Value
 
@@ -9,8 +21,7 @@ from checker.lang.syntax import Value
 EXACT = Context(prec=100_000, traps=[Inexact, Rounded, InvalidOperation, Overflow, Underflow, Clamped, DivisionByZero])
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(NamedTuple):
     """An unknown amount or count of which only the least possible value is known."""
 
     least: Decimal | int
@@ -39,3 +50,9 @@ def multiply(left: Decimal | int, right: Decimal | int) -> Decimal | int:
     if isinstance(left, int) and isinstance(right, int):
         return left * right
     return EXACT.multiply(left, right)
+
+
+def add_all(values: Iterable[Decimal | int]) -> Decimal | int:
+    """Return the exact sum of many; of none 0."""
+    with localcontext(EXACT):
+        return sum(values)

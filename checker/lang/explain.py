@@ -1,8 +1,8 @@
 """Why an expression is worth what it is: its numbers, its comparisons, and the missing facts the answer hangs on."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from checker.lang.evaluate import Frame, Program, Row, RowSet
 from checker.lang.exact import AtLeast, Worth, subtract
@@ -12,16 +12,14 @@ from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Fold, Typed, 
 _LOGIC = frozenset({"and", "or", "not", "in", "given"}) | COMPARISONS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(NamedTuple):
     """One number of an expression: a fact, an aggregate, a term or a sum of such, and what it is worth."""
 
     node: Typed
     worth: Worth
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Test(NamedTuple):
     """One test of an expression: a comparison, `in`, `given` or a flag; whether it holds, and by how much.
 
     `by` is the absolute difference of the two sides: money, a number, a count, or days between dates; None where there
@@ -36,8 +34,7 @@ class Test:
     decides: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class Why(NamedTuple):
     """What explains one expression; `missing` counts, for each missing fact, the rows without it (0: the subject)."""
 
     values: tuple[Shown, ...]

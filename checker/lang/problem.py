@@ -1,12 +1,11 @@
 """What is wrong with an expression: a value, and the one exception that stops a parse."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.lang.syntax import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(NamedTuple):
     """One error: a stable code, a lower-case sentence, its place in the text, and what to do about it."""
 
     code: str

@@ -1,7 +1,6 @@
 """A policy as written, to a policy: names resolved, types and scopes checked, programs built, adoptions looked up."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from checker.document.shape import Reader, Written
@@ -261,8 +260,8 @@ class Binder:
         if written is None or written.tree is None:
             return None
         broken = dict.fromkeys(name for name in self.draft.terms if name not in terms)
-        result = check(written.tree, replace(scope, terms={**broken, **terms}), expected)
-        if not isinstance(result, tuple):
+        result = check(written.tree, scope._replace(terms={**broken, **terms}), expected)
+        if isinstance(result, Typed):
             return result
         for problem in result:
             self.reader.problem(problem, written.at)

@@ -1,7 +1,7 @@
 """The form of a policy file: each record's keys and meanings, once, for the loader and for the schema."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from checker.document.shape import Code, Key, List, Map, Prose, Record, Word, Written, built
 from checker.document.strict import Node
@@ -11,8 +11,7 @@ from checker.model import Each
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptionDraft:
+class AdoptionDraft(NamedTuple):
     """`adopted:` as written."""
 
     reading: str | None
@@ -22,8 +21,7 @@ class AdoptionDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingDraft:
+class ReadingDraft(NamedTuple):
     """One reading of a condition as written."""
 
     means: str
@@ -32,8 +30,7 @@ class ReadingDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionDraft:
+class ConditionDraft(NamedTuple):
     """One condition as written."""
 
     quote: str
@@ -46,8 +43,7 @@ class ConditionDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermReadingDraft:
+class TermReadingDraft(NamedTuple):
     """One reading of a term as written."""
 
     means: str
@@ -56,8 +52,7 @@ class TermReadingDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermDraft:
+class TermDraft(NamedTuple):
     """One term as written."""
 
     quote: str
@@ -69,8 +64,7 @@ class TermDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObligationDraft:
+class ObligationDraft(NamedTuple):
     """One obligation as written."""
 
     quote: str
@@ -84,8 +78,7 @@ class ObligationDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermissionDraft:
+class PermissionDraft(NamedTuple):
     """One permission as written."""
 
     title: str
@@ -95,8 +88,7 @@ class PermissionDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotCheckedDraft:
+class NotCheckedDraft(NamedTuple):
     """Words that no rule checks, as written."""
 
     quote: str
@@ -104,8 +96,7 @@ class NotCheckedDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceDraft:
+class SourceDraft(NamedTuple):
     """The contract's text as named in the policy."""
 
     title: str
@@ -113,8 +104,7 @@ class SourceDraft:
     at: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyDraft:
+class PolicyDraft(NamedTuple):
     """A whole policy as written."""
 
     policy: str | None

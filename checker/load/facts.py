@@ -1,8 +1,8 @@
 """Declarations of facts: the core ones that ship with the checker, and an agreement's own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Key, List, Map, Prose, Reader, Record, Word, built
@@ -17,8 +17,7 @@ _RESERVED = (*SHARED, "row", "every", "dispositions", "agreement", "date")
 _NAME = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
+class _Draft(NamedTuple):
     type: str | None
     means: str
     unit: str | None
@@ -28,8 +27,7 @@ class _Draft:
     at: strict.Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
+class _File(NamedTuple):
     facts: dict[str, _Draft]
     at: strict.Node
 

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Reader
@@ -30,12 +30,13 @@ _TYPES: dict[Type, tuple[type, ...]] = {
 Stated = dict[str, Value | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where batches are read from: the agreements in hand, and the tapes already read, so that each is read once."""
 
-    agreements: Mapping[str, Agreement]
-    tapes: dict[tuple[Path, date, str, str], Tape] = field(default_factory=dict)
+    def __init__(self, agreements: Mapping[str, Agreement]) -> None:
+        """Start with no tape read."""
+        self.agreements = agreements
+        self.tapes: dict[tuple[Path, date, str, str], Tape] = {}
 
     def tape(self, agreement: Agreement, base: Path, wanted: Mapping[str, object]) -> Tape:
         """Return the tape that a batch in the folder `base` names."""
@@ -60,7 +61,7 @@ def read_batch(path: Path, source: Source) -> Batch:
     every = flatten("", stated.get("every", {}))  # type: ignore[arg-type] # made by the shape
     drafts, digests = _drafts(reader, agreement, path.parent, stated["dispositions"])
     lines = tuple(_line(n, draft, every, tape) for n, draft in enumerate(drafts, 1))
-    faults = [fault for line in lines if isinstance(line, tuple) for fault in line]
+    faults = [fault for line in lines if not isinstance(line, Line) for fault in line]
     if faults:
         raise InputError(*capped(faults, document.file))
     return Batch(
@@ -122,8 +123,7 @@ def _batch_facts(stated: Mapping[str, object]) -> Stated:
     return {f"batch.{name}": stated[name] for name in sorted(own)} | flatten("", groups)  # type: ignore[return-value] # values by shape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
+class _Draft(NamedTuple):
     """A line as written: what it says by full name without `disposition.`, and where."""
 
     says: dict[str, object]
@@ -241,7 +241,7 @@ def make_batch(
         raise InputError(*faults)
     drafts = [_Draft(says={k: v for k, v in line.items() if v is not None}, at=place) for line in lines]
     made = [_line(n, draft, {}, tape) for n, draft in enumerate(drafts, 1)]
-    faults = [fault for line in made if isinstance(line, tuple) for fault in line]
+    faults = [fault for line in made if not isinstance(line, Line) for fault in line]
     if faults:
         raise InputError(*faults)
     head: Stated = {"batch.batch": name, "batch.agreement": agreement.name, "batch.date": date}

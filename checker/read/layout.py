@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Code, Key, List, Map, Prose, Reader, Record, Word, Written, built
@@ -13,6 +13,7 @@ from checker.lang.check import Declared, Scope, check
 from checker.lang.evaluate import Program
 from checker.lang.problem import nearest
 from checker.lang.syntax import Type, Value
+from checker.lang.typed import Typed
 from checker.model import FactDeclared
 from checker.values import BadValueError, parse_value
 
@@ -21,8 +22,7 @@ _DELIMITERS = {"comma": ",", "pipe": "|", "semicolon": ";", "tab": "\t"}
 _FORM = {"YYYY": r"(?P<year>[0-9]{4})", "MM": r"(?P<month>[0-9]{2})", "DD": r"(?P<day>[0-9]{2})"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnDraft:
+class ColumnDraft(NamedTuple):
     """How one column is read, as written."""
 
     type: str | None
@@ -33,8 +33,7 @@ class ColumnDraft:
     at: strict.Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayoutDraft:
+class LayoutDraft(NamedTuple):
     """A whole layout as written."""
 
     layout: str | None
@@ -49,8 +48,7 @@ class LayoutDraft:
     at: strict.Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Layout:
+class Layout(NamedTuple):
     """A layout ready to be applied: `parsers` by column, `rows` (those as of the date) and `facts` as programs."""
 
     name: str
@@ -151,11 +149,11 @@ def _program(reader: Reader, draft: LayoutDraft, written: Written | None, expect
     facts = {**columns, "tape.as_of": Declared(type=Type.DATE)}
     scope = Scope(facts=facts, bare=frozenset({"row", "tape"}), sets={}, asks=True)
     typed = check(written.tree, scope, expected)
-    if isinstance(typed, tuple):
-        for problem in typed:
-            reader.problem(problem, written.at)
-        return None
-    return Program(typed)
+    if isinstance(typed, Typed):
+        return Program(typed)
+    for problem in typed:
+        reader.problem(problem, written.at)
+    return None
 
 
 def _parser(reader: Reader, name: str, column: ColumnDraft, draft: LayoutDraft) -> Callable[[str], Value | None]:

@@ -3,8 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from checker.document.strict import decode
 from checker.faults import Fault, InputError, Place
@@ -14,8 +13,7 @@ MOST_FAULTS = 50
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Table:
+class Table(NamedTuple):
     """A file's columns by name, each a sequence of cells, and the line on which each row starts."""
 
     file: str
