@@ -40,7 +40,7 @@ def _plain(
     found = whys or {}
     source = _sources(judged, judgement.subject)
     shown = _shown(found)
-    tests = {str(t.node.source): t for why in found.values() for t in why.tests}
+    tests = {t.text: t for why in found.values() for t in why.tests}
     return Finding(
         rule=judgement.rule,
         subject=judgement.subject,
@@ -65,7 +65,7 @@ def _shown(whys: Mapping[str, Why]) -> dict[str, Shown]:
     found: dict[str, Shown] = {}
     for reading, why in whys.items():
         for shown in why.values:
-            text = str(shown.node.source)
+            text = shown.text
             differs = text in found and found[text].worth != shown.worth
             found[f"{text} ({reading})" if differs else text] = shown
     return found

@@ -4,7 +4,7 @@ import datetime as dt
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
@@ -26,7 +26,7 @@ FIVE, MONTH, NINETY, ONE_DAY = 5, 31, 90, dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loan:
-    """A row of the tape, with what its line attests merged in."""
+    """A row of the tape."""
 
     loan_id: str
     balance: Decimal | None = None
@@ -55,6 +55,7 @@ class Line:
     det_by: str | None = None
     det_date: Day | None = None
     det_document: str | None = None
+    attests: tuple[tuple[str, object], ...] = ()  # fields of the loan that the tape leaves unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +195,8 @@ def size(pool: Pool, bought: Sequence[str]) -> dict[str, Truth]:
 
 def judge_line(pool: Pool, line: Line, each: Proposal, times: int) -> dict[str, Judged]:
     """Judge a line, whose loan is listed so many times, by the version in force."""
-    loan = pool.get(line.loan_id, Loan(loan_id=line.loan_id, in_pool=False))
+    row = pool.get(line.loan_id, Loan(loan_id=line.loan_id, in_pool=False))
+    loan = replace(row, **dict(line.attests))
     stands = in_force(line.under, each.date)
     judging = {"always"} if each.date >= ORIGINAL else set()
     judging |= {line.under} if stands else set()
@@ -256,8 +258,8 @@ def obligations(each: Proposal, as_of: Day) -> dict[Subject, str]:
     sent = None if trustee is None or custodian is None else max(trustee, custodian)
     judged = {
         "certify": owed(as_of, sent, day, holds=equal(said.form, "Exhibit B")),
-        # The statement has no day of its own: if it is made, it was made in time.
-        "deposits": owed(as_of, day, day, holds=said.deposits_stated),
+        # The statement is part of the certification: it is made when that is sent.
+        "deposits": owed(as_of, sent, day, holds=said.deposits_stated),
         "request-files": owed(as_of, said.mortgage_files_requested, day),
         "release-files": owed(as_of, said.mortgage_files_released, None),
     }

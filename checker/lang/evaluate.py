@@ -11,12 +11,13 @@ __all__ = ["Frame", "Program", "Row", "RowSet"]
 class Program:
     """A typed tree with the closure of each of its nodes, so that explaining runs the very same code."""
 
-    __slots__ = ("_runs", "tree")
+    __slots__ = ("_runs", "_texts", "tree")
 
     def __init__(self, tree: Typed) -> None:
         """Build the closures of `tree`, once."""
         self.tree = tree
         self._runs: dict[Typed, Run] = {}
+        self._texts: dict[Typed, str] = {}
         self._build(tree)
 
     def __call__(self, frame: Frame) -> Worth:
@@ -30,6 +31,12 @@ class Program:
     def on(self, node: Typed, row: Row, frame: Frame) -> Worth:
         """Return what one node inside an aggregate is worth on one row of its set."""
         return self._runs[node](row, frame)
+
+    def text(self, node: Typed) -> str:
+        """Return the canonical text of one node of the tree, spelled once."""
+        if node not in self._texts:
+            self._texts[node] = str(node.source)
+        return self._texts[node]
 
     def _build(self, node: Typed) -> Run:
         inner = [self._build(part) for part in parts(node)]

@@ -15,6 +15,7 @@ _LOGIC = frozenset({"and", "or", "not", "in", "given"}) | COMPARISONS
 class Shown(NamedTuple):
     """One number of an expression: a fact, an aggregate, a term or a sum of such, and what it is worth."""
 
+    text: str
     node: Typed
     worth: Worth
 
@@ -26,6 +27,7 @@ class Test(NamedTuple):
     is no measure. `decides` tells whether the worth of the whole expression rests on it.
     """
 
+    text: str
     node: Typed
     left: Worth
     right: Worth
@@ -46,7 +48,8 @@ def explain(program: Program, frame: Frame) -> Why:
     """Return the numbers, tests and missing facts of `program` on `frame`."""
     shown: dict[str, Shown] = {}
     for node in _numbers(program.tree):
-        shown.setdefault(str(node.source), Shown(node=node, worth=program.worth(node, frame)))
+        text = program.text(node)
+        shown.setdefault(text, Shown(text=text, node=node, worth=program.worth(node, frame)))
     return Why(
         values=tuple(shown.values()),
         tests=tests(program, frame),
@@ -56,8 +59,8 @@ def explain(program: Program, frame: Frame) -> Why:
 
 def tests(program: Program, frame: Frame) -> tuple[Test, ...]:
     """Return every test of an expression, each once."""
-    deciding = {str(node.source) for node in _deciding(program, program.tree, frame)}
-    found = {str(node.source): node for node in _tests(program.tree)}
+    deciding = {program.text(node) for node in _deciding(program, program.tree, frame)}
+    found = {program.text(node): node for node in _tests(program.tree)}
     return tuple(_test(program, node, frame, text in deciding) for text, node in found.items())
 
 
@@ -102,7 +105,13 @@ def _test(program: Program, node: Typed, frame: Frame, decides: bool) -> Test:  
     left, right = sides[0], None if isinstance(node, Apply) and node.op == "in" else sides[1]
     by = _by(node, left, right) if isinstance(node, Apply) else None
     return Test(
-        node=node, left=left, right=right, holds=holds if isinstance(holds, bool) else None, by=by, decides=decides
+        text=program.text(node),
+        node=node,
+        left=left,
+        right=right,
+        holds=holds if isinstance(holds, bool) else None,
+        by=by,
+        decides=decides,
     )
 
 
