@@ -3,8 +3,7 @@
 The vocabulary is the same for each group of facts, so that an expression may be judged on a subject or on rows.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, partial
@@ -262,10 +261,10 @@ def frames(names: Collection[str] = FACTS, *, known: bool = False) -> SearchStra
 def poorer(frame: Frame) -> Iterator[Frame]:
     """Return the frame with one thing less known, in every way: a fact, or whether a row belongs to its set."""
     for row in _poorer_rows(frame.row):
-        yield replace(frame, row=row)
+        yield Frame(row=row, sets=frame.sets)
     for name, members in frame.sets.items():
         for fewer in _poorer_sets(members):
-            yield replace(frame, sets={**frame.sets, name: fewer})
+            yield Frame(row=frame.row, sets={**frame.sets, name: fewer})
 
 
 def _poorer_rows(row: Row) -> Iterator[Row]:

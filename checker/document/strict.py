@@ -1,6 +1,7 @@
 """A YAML or JSON file as plain strings with places. No value is guessed: `3.10` stays text, `no` is not a boolean."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -138,8 +139,36 @@ def parse(data: bytes, file: str) -> Document:
         at = text.index("\t")
         place = place_in(text, file, at, at + 1)
         raise InputError(Fault(code="E004", message="a tab", place=place, help="indent with spaces"))
+    if file.endswith(".json"):
+        text = _json(text, file)
     root = _Composer(text, file).document()
     return Document(file=file, text=text, sha256=hashlib.sha256(data).hexdigest(), root=root)
+
+
+# Two escapes that JSON writes for one character beyond U+FFFF.
+_PAIR = re.compile(r"(?<!\\\\)\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+
+
+def _json(text: str, file: str) -> str:
+    """Return text that is JSON, which the YAML parser then reads for the places; raise InputError if it is not.
+
+    YAML does not know the two escapes that JSON may write for one character, so they are written out.
+    """
+    import json
+
+    def refuse(name: str) -> None:
+        raise json.JSONDecodeError(f"`{name}` is no number", text, max(0, text.find(name)))
+
+    try:
+        json.loads(text, parse_float=str, parse_int=str, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        place = place_in(text, file, error.pos, error.pos + 1)
+        message = f"not well-formed JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+        raise InputError(Fault(code="E005", message=message, place=place)) from None
+    except RecursionError:
+        fault = Fault(code="E008", message=f"nested deeper than {MOST_NESTED} levels", place=Place(file=file))
+        raise InputError(fault) from None
+    return _PAIR.sub(lambda pair: str(json.loads(f'"{pair.group()}"')), text)
 
 
 class _Composer:
