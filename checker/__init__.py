@@ -26,10 +26,10 @@ if TYPE_CHECKING:
         check,
         load_policies,
         make_batch,
+        make_report,
         read_batch,
         read_batches,
         read_tape,
-        report,
     )
 
 __version__ = "0.1.0"
@@ -45,10 +45,10 @@ __all__ = [
     "check",
     "load_policies",
     "make_batch",
+    "make_report",
     "read_batch",
     "read_batches",
     "read_tape",
-    "report",
 ]
 
 

@@ -39,7 +39,8 @@ def _dropping(run: Run, verdict: Verdict, again: Again) -> list[str]:
     count = f"{len(sound)} of {len(lines)} lines are permitted by themselves"
     if _with(run, verdict.judged.batch, sound, again).decision is not Decision.PERMITTED:
         return [f"{count}, but not together: see the exercise."]
-    dropped = [line for line in lines if line not in sound]
+    kept = {line.number for line in sound}
+    dropped = [line for line in lines if line.number not in kept]
     return [f"{count}; to trade them, drop {_reasons(verdict, dropped)}."]
 
 

@@ -29,10 +29,10 @@ __all__ = [
     "check",
     "load_policies",
     "make_batch",
+    "make_report",
     "read_batch",
     "read_batches",
     "read_tape",
-    "report",
 ]
 
 
@@ -46,7 +46,7 @@ def check(agreements: Mapping[str, Agreement], batches: Iterable[Batch], as_of: 
     return decide(judge(agreements, batches, as_of))
 
 
-def report(
+def make_report(
     agreements: Mapping[str, Agreement], run: Run, as_of: date | None = None, *, everything: bool = False
 ) -> Report:
     """Return the explained report of a run; `everything` lists also the findings on lines that pass.

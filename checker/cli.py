@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from checker import __version__
-from checker.api import Source, check, load_policies, read_batches, report
+from checker.api import Batch, Source, check, load_policies, make_report, read_batches
 from checker.faults import Fault, InputError, Place
 from checker.report import FORMATS, renderer
 from checker.values import BadValueError, parse_date
@@ -34,8 +34,9 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     """Policies, batches and tapes in; judged, decided, explained and laid out."""
     policies = load_policies(options.policies)
     batches = read_batches(options.batches, Source(agreements=policies))
+    _spare(options.output, batches)
     decided = check(policies, batches, options.as_of)
-    found = report(policies, decided, options.as_of, everything=options.all)
+    found = make_report(policies, decided, options.as_of, everything=options.all)
     return renderer(options.format)(found), found.exit_code
 
 
@@ -58,8 +59,20 @@ def _lint(options: argparse.Namespace) -> tuple[str, int]:
     return lint(options.folders), 0
 
 
+def _spare(output: Path | None, batches: Sequence[Batch]) -> None:
+    """Refuse to write the report over what it is made from."""
+    if output is None or not output.exists():
+        return
+    inputs = {
+        place for batch in batches for place in (batch.at.file, batch.tape.file, *(one.at.file for one in batch.lines))
+    }
+    if any(output.samefile(found) for found in inputs):
+        message = "the output would overwrite an input"
+        raise InputError(Fault(code="E609", message=message, place=Place(file=str(output))))
+
+
 def _write(text: str, output: Path | None) -> None:
-    data = text.encode()
+    data = text.encode(errors="backslashreplace")
     try:
         if output is None:
             sys.stdout.buffer.write(data)

@@ -91,15 +91,16 @@ def _obligation(judged: Judged, judgement: Judgement, by: Obligation) -> Finding
 
 def _at(judged: Judged, subject: Subject) -> Place:
     """Return where in the batch a subject stands; an exercise stands at its first line there."""
-    for line in judged.batch.lines:
-        if line.number == subject.line or (subject.exercise and line.under == subject.exercise):
-            return line.at
-    return judged.batch.at
+    if subject.line:
+        return judged.batch.lines[subject.line - 1].at
+    in_exercise = (line.at for line in judged.batch.lines if subject.exercise and line.under == subject.exercise)
+    return next(in_exercise, judged.batch.at)
 
 
 def _sources(judged: Judged, subject: Subject) -> Callable[[Typed], str]:
     """Return what tells of a part of an expression whether its facts are from the tape, the batch, or both."""
-    lines = [line for line in judged.batch.lines if not subject.line or line.number == subject.line]
+    every = judged.batch.lines
+    lines = every[subject.line - 1 : subject.line] if subject.line else every
 
     def of_fact(name: str, *, pool: bool) -> set[str]:
         if not name.startswith("loan."):

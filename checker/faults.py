@@ -45,7 +45,7 @@ def render(fault: Fault) -> str:
         lines += shown
     if fault.help:
         lines.append(f"{margin} = help: {fault.help}")
-    return "\n".join(printable(line) for line in lines)
+    return "\n".join(printable(line).replace("\n", "\\n") for line in lines)
 
 
 def _place(place: Place) -> tuple[list[str], str]:

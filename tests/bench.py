@@ -145,7 +145,7 @@ def main() -> None:
         run = checker.check(policies, [batch])
         inside = {
             f"check of {LINES} lines": lambda: checker.check(policies, [batch]),
-            "check and report": lambda: checker.report(policies, checker.check(policies, [batch])),
+            "check and report": lambda: checker.make_report(policies, checker.check(policies, [batch])),
         }
         show(f"in process, {LINES} lines, the tape loaded", timed(inside, rounds * 20), 1e-6, "us")
         print(f"  ({len(run.verdicts[0].judged.judgements)} findings each)")

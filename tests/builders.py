@@ -236,6 +236,16 @@ def checked(
     return verdicts(run(pool, proposals, adopted, as_of, policies))
 
 
+def status(found: Verdicts, rule: str, number: int = 1, name: str = "a") -> str:
+    """Return the status of a rule on a line, or on its exercise or batch."""
+    return found.findings.get((name, number, rule)) or found.findings[name, None, rule]
+
+
+def readings(found: Verdicts, rule: str, number: int = 1, name: str = "a") -> dict[str, str]:
+    """Return the status of a rule under each of its readings."""
+    return found.readings.get((name, number, rule)) or found.readings[name, None, rule]
+
+
 def files(folder: Path, pool: Sequence[Loan], proposals: Iterable[Proposal]) -> list[Path]:
     """Write proposals and their tapes, amounts unquoted, and return the files of the proposals."""
     (folder / "tape.csv").write_text(tape_text(pool))

@@ -1,6 +1,6 @@
 """Runs everything that must pass: the linters, the type checker, the import contracts, the policies, the tests.
 
-    python tests/everything.py
+python tests/everything.py
 """
 
 import os

@@ -151,7 +151,7 @@ def _extremes(same: SearchStrategy[Expression]) -> SearchStrategy[Expression]:
 
 
 def _sums(kind: Type) -> SearchStrategy[Expression]:
-    return st.one_of(_aggregates(name, _expressions(kind, name, 1)) for name in SETS)
+    return st.one_of([_aggregates(name, _expressions(kind, name, 1)) for name in SETS])
 
 
 def _aggregates(name: str, body: SearchStrategy[Expression | None]) -> SearchStrategy[Expression]:
@@ -193,7 +193,7 @@ def _counts(smaller: Smaller, rows: str | None) -> Iterator[SearchStrategy[Expre
     yield _extremes(count)
     if rows is None:
         yield _sums(Type.COUNT)
-        yield st.one_of(_aggregates(name, st.none()) for name in SETS)
+        yield st.one_of([_aggregates(name, st.none()) for name in SETS])
 
 
 def _days(smaller: Smaller, _rows: str | None) -> Iterator[SearchStrategy[Expression]]:

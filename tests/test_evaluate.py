@@ -1,6 +1,6 @@
 """What the neutral suite cannot say: what holds of every expression, whatever the facts."""
 
-import calendar
+from calendar import isleap
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
@@ -111,6 +111,9 @@ def test_the_promise_is_judged_as_it_is_meant(less: Worth, more: Worth, *, consi
     assert agrees(less, more) is consistent
 
 
+LONGEST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 class OutsideTheCalendarError(Exception):
     """Some day on the way has no date."""
 
@@ -121,7 +124,7 @@ def month_later(day: date, months: int) -> date:
     if not 0 <= at < 9999 * 12:
         raise OutsideTheCalendarError
     year, month = at // 12 + 1, at % 12 + 1
-    longest = calendar.mdays[month] + (month == 2 and calendar.isleap(year))
+    longest = 29 if month == 2 and isleap(year) else LONGEST[month - 1]
     return date(year, month, min(day.day, longest))
 
 

@@ -6,9 +6,9 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations
 from pathlib import Path
 from random import Random
 
@@ -25,7 +25,6 @@ from builders import (
     line,
     loaded,
     loan,
-    loans,
     proposal,
     texts,
     versions,
@@ -33,10 +32,11 @@ from builders import (
 from changes import arranged, backwards, fewer, shuffled, split
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import SIZE, Loan, Proposal, Verdicts
-from worlds import AMENDED, CENT, World, seeds
+from oracle import SIZE, Verdicts
+from worlds import AMENDED, CENT, World, seeds, telling
 
 import checker
+from checker.api import report
 from checker.report import renderer
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
@@ -140,7 +140,7 @@ def test_without_rows_nothing_is_permitted(of: World) -> None:
     assert not permitted(decided(replace(of, pool=())))
 
 
-@pytest.mark.parametrize("text", ["", " ", "\t", "\n"], ids=["nothing", "a space", "a tab", "a line break"])
+@pytest.mark.parametrize("text", ["", " "], ids=["nothing", "a space"])
 @pytest.mark.parametrize("name", ["buyer_name", "fmv_source", "det_by", "det_document"])
 @pytest.mark.parametrize("how", ["files", "memory"])
 def test_a_text_without_words_attests_nothing(tmp_path: Path, how: str, name: str, text: str) -> None:
@@ -170,6 +170,10 @@ def test_a_text_without_words_attests_nothing(tmp_path: Path, how: str, name: st
 def test_a_value_that_no_file_could_hold_is_an_error(name: str, value: object) -> None:
     with pytest.raises(checker.InputError):
         checked([loan()], [proposal([line(loan(), "3.13(f)", **{name: value})])])
+
+
+def test_the_report_is_to_be_had_after_a_renderer_is() -> None:
+    assert (renderer("text"), checker.report) == (renderer("text"), report)
 
 
 # 3: money is exact.
@@ -213,23 +217,12 @@ def test_one_percent_of_a_thousand_billion_dollars_is_exact(bought: list[int], o
 # 4: every two readings are two: on some batch one passes and the other fails.
 
 
-def telling(day: date) -> Iterator[tuple[list[Loan], Proposal]]:
-    """Yield pools and proposals on which readings differ."""
-    late = [loan(str(days), next_due_date=day - timedelta(days)) for days in range(85, 96)]
-    yield late, proposal([line(each, "3.18", day=day) for each in late], day=day)
-    yield late, proposal([line(late[0], "3.18", day=day)], day=day, tape_as_of=day - timedelta(1))
-    for under in ("3.18", "3.13(f)"):
-        yield late, proposal([line(late[0], under, day=day, buyer_role="affiliate")], day=day)
-    for bought, rest in product((4, 5), ("1.00", "99999999.00")):
-        pool = loans(*["100.00"] * bought, rest)
-        yield pool, proposal([line(each, day=day) for each in pool[:-1]], day=day)
-
-
 @pytest.fixture(scope="module")
 def differ() -> set[tuple[str, str, str, str]]:
     """Return which readings of which rule passed and failed on one subject, by version."""
     found = set()
-    for day, version in ((date(2004, 12, 27), ORIGINAL), (DAY, AMENDMENT)):
+    for day in (date(2004, 11, 24), DAY, date(2005, 5, 1), date(2005, 9, 30)):
+        version = ORIGINAL if day < AMENDED else AMENDMENT
         for pool, said in telling(day):
             for (_, _, rule), readings in checked(pool, [said]).readings.items():
                 pairs = combinations(sorted(readings.items()), 2)
@@ -270,7 +263,7 @@ def test_the_order_of_loans_lines_and_batches_is_irrelevant(of: World, random: R
 def test_batches_in_another_order_give_the_same_bytes(of: World, random: Random, form: str) -> None:
     policies, given_ = {NAME: agreement()}, batches(of.pool, of.proposals)
     orders = [given_, random.sample(given_, len(given_))]
-    found = [checker.report(policies, checker.check(policies, each, of.as_of), of.as_of) for each in orders]
+    found = [report(policies, checker.check(policies, each, of.as_of), of.as_of) for each in orders]
     assert renderer(form)(found[0]) == renderer(form)(found[1])
 
 

@@ -3,16 +3,17 @@
 Hypothesis may choose, and shrinks what it finds; a seed may choose, which is twenty times as fast and reaches more.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from random import Random
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 import hypothesis.strategies as st
-from builders import MASTER, OUTSIDER, certification, line, loan, proposal
+from builders import MASTER, OUTSIDER, certification, line, loan, loans, proposal
 from oracle import Adopted, Certification, Line, Loan, Proposal
 
 T = TypeVar("T")
@@ -269,3 +270,15 @@ def attesting(pick: Pick, said: Proposal, pool: Iterable[Loan], sound: Sequence[
         attests = tuple((name, getattr(was, name) if value is None else value) for name, value in values.items())
         lines.append(replace(each, attests=attests))
     return replace(said, lines=tuple(lines))
+
+
+def telling(day: date) -> Iterator[tuple[list[Loan], Proposal]]:
+    """Yield pools and proposals on which readings differ."""
+    late = [loan(str(days), next_due_date=day - timedelta(days)) for days in range(85, 96)]
+    yield late, proposal([line(each, "3.18", day=day) for each in late], day=day)
+    yield late, proposal([line(late[0], "3.18", day=day)], day=day, tape_as_of=day - timedelta(1))
+    for under in ("3.18", "3.13(f)"):
+        yield late, proposal([line(late[0], under, day=day, buyer_role="affiliate")], day=day)
+    for bought, rest in product((4, 5), ("1.00", "99999999.00")):
+        pool = loans(*["100.00"] * bought, rest)
+        yield pool, proposal([line(each, day=day) for each in pool[:-1]], day=day)

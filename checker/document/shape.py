@@ -142,7 +142,8 @@ class Reader:
         if chosen is None:
             names = {Scalar: "text", Listing: "a list", Entries: "keys and values"}
             wanted = " or ".join(names[kind] for kind, choice in choices.items() if choice is not None)
-            self.fault("E301", f"{wanted} is needed here, and there is {names[type(node)]}", node)
+            found = "nothing" if isinstance(node, Scalar) and node.is_empty else names[type(node)]
+            self.fault("E301", f"{wanted} is needed here, and there is {found}", node)
             return None
         return self.read(chosen, node)
 
@@ -199,7 +200,8 @@ class Reader:
             self.fault("E302", f"at least {shape.least} is needed here", node)
         for key, _ in node.entries:
             self.key(shape, key)
-        return {key.text: self.read(shape.of, value) for key, value in node.entries}
+        read = {key.text: self.read(shape.of, value) for key, value in node.entries}
+        return {name: value for name, value in read.items() if value is not None}
 
     def key(self, shape: Map, key: Scalar) -> None:
         """Check a name of the author's choosing."""

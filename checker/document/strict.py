@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ class Scalar(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is written here: an unknown."""
-        return not self.text or (self.plain and self.text == "null")
+        return not self.text or (self.plain and self.text in ("null", "Null", "NULL", "~"))
 
 
 class Listing(NamedTuple):
@@ -101,7 +102,10 @@ def _offsets(text: str, scalar: Scalar) -> list[int]:
 def read_bytes(path: Path, file: str, most: int | None = MOST_BYTES) -> bytes:
     """Return a file's bytes, or raise InputError when it cannot be read or is too large."""
     try:
-        if most is not None and path.stat().st_size > most:
+        found = path.stat()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            raise InputError(Fault(code="E001", message="cannot read the file: not a file", place=Place(file=file)))
+        if most is not None and found.st_size > most:
             raise InputError(
                 Fault(code="E003", message=f"the file is larger than {most:,} bytes", place=Place(file=file))
             )

@@ -60,6 +60,7 @@ class Checker:
         self._terms: list[tuple[str, Span]] = []
         self._depth = 0
         self._nodes = 0
+        self._is_too_large = False
 
     def problem(self, code: str, message: str, span: Span, help: str = "") -> None:  # noqa: A002 (the word of the output)
         """Note a problem. Inside a term only scope (E205) and size (E209) depend on the use, and stand at the use."""
@@ -75,6 +76,9 @@ class Checker:
         """Return the typed node; `rows` is the set whose aggregate this stands in."""
         self._nodes += 1
         if self._nodes > MOST_NODES or self._depth > MOST_DEPTH:
+            if self._is_too_large:
+                return None
+            self._is_too_large = True
             self.problem("E209", "the expression, with its terms, is too large", tree.span)
             return None
         self._depth += 1
@@ -106,7 +110,8 @@ class Checker:
         declared = self.scope.facts[tree.name]
         group = tree.name.partition(".")[0]
         inner = rows is not None and group in self.scope.sets[rows]
-        if not inner and not {group, tree.name} & self.scope.bare:
+        of_rows = rows is not None and any(group in groups for groups in self.scope.sets.values())
+        if not inner and (of_rows or not {group, tree.name} & self.scope.bare):
             message, help_ = self._out_of_scope(tree.name, group, rows)
             self.problem("E205", message, tree.span, help_)
             return None

@@ -65,10 +65,11 @@ def _fact(node: Fact) -> Run:
 
 
 def _fold(node: Fold, inner: list[Run]) -> Run:
-    rows_of, key = node.rows, _spelled(node)
+    rows_of = node.rows
     where = inner[-1] if node.where is not None else None
     body = inner[0] if node.body is not None else _one
     bounded = node.body is None or is_nonnegative(node.body)
+    key = f"{bounded} {_spelled(node)}"
 
     def total(frame: Frame) -> Worth:
         rows = frame.sets[rows_of]

@@ -8,10 +8,11 @@ from checker.document.strict import Document, Node
 from checker.faults import Place
 from checker.lang.check import Scope, check
 from checker.lang.evaluate import Program
+from checker.lang.operations import is_bounded
 from checker.lang.problem import nearest
 from checker.lang.syntax import Expression, Type
 from checker.lang.tokens import KEYWORDS
-from checker.lang.typed import Typed, terms_of
+from checker.lang.typed import Typed, facts_of, terms_of
 from checker.load.drafts import (
     AdoptionDraft,
     ConditionDraft,
@@ -176,6 +177,9 @@ class Binder:
         splits = self.splits(typed.values(), draft)
         if splits:
             typed = self.split(splits, draft.require, scope)
+        for tree in typed.values():
+            if tree is not None and not facts_of(tree) and not is_bounded(tree):
+                self.reader.fault("E511", "a condition that reads no fact asks nothing", draft.at)
         return Condition(
             rule=rule,
             quote=draft.quote,

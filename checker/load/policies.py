@@ -46,7 +46,7 @@ def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
 
 def documents(folder: Path) -> list[Path]:
     """Return the YAML and JSON files that stand in a folder itself, in the order of their names."""
-    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def folders(root: Path, shown: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from checker.model import Agreement, Batch, FactDeclared, Line, Tape
 from checker.read.form import batch_shape, flatten
 from checker.read.table import capped, read_table
 from checker.read.tape import column_of, read_tape
+from checker.values import BadValueError, parse_value, plain
 
 LOAN, UNDER = "disposition.loan", "disposition.under"
 _TYPES: dict[Type, tuple[type, ...]] = {
@@ -26,6 +27,8 @@ _TYPES: dict[Type, tuple[type, ...]] = {
     Type.TEXT: (str,),
     Type.FLAG: (bool,),
 }
+
+_DAY = date
 
 Stated = dict[str, Value | None]
 
@@ -205,11 +208,17 @@ def _contradictions(loan: str, stated: Stated, tape: Tape, at: Place) -> list[Fa
     row = tape.loans.get(loan, {})
     return [
         Fault(
-            code="E604", message=f"`{name}` of the loan `{loan}` is {value} here and {row[name]} on the tape", place=at
+            code="E604",
+            message=f"`{name}` of the loan `{loan}` is {_shown(value)} here and {_shown(row[name])} on the tape",
+            place=at,
         )
         for name, value in stated.items()
         if name.startswith("loan.") and row.get(name) is not None and row[name] != value
     ]
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _unmeasured(loan: str, stated: Stated, tape: Tape) -> Stated:
@@ -235,6 +244,11 @@ def make_batch(
     """
     place = Place(file=name)
     facts = agreement.facts
+    lines = tuple(lines)
+    _check_head(name, date)
+    own = {key for key, fact in facts.items() if fact.group in ("loan", "disposition")}
+    for key in sorted(own & set(stated or {})):
+        raise InputError(Fault(code="E706", message=f"`{key}` is of a line, not of a batch", place=place))
     faults = [fault for n, line in enumerate(lines, 1) for fault in _line_faults(line, facts, f"{name}, line {n}")]
     faults += [fault for key, value in (stated or {}).items() for fault in _value_faults(key, value, facts, name)]
     if faults:
@@ -257,6 +271,18 @@ def make_batch(
     )
 
 
+def _check_head(name: str, date: date) -> None:
+    """Refuse a name or a day that a file could not hold."""
+    if type(date) is not _DAY or type(name) is not str or not name:
+        raise InputError(
+            Fault(code="E401", message="a batch needs a name, and a date as its day", place=Place(file=str(name)))
+        )
+    try:
+        parse_value(Type.TEXT, name)
+    except BadValueError as error:
+        raise InputError(Fault(code="E401", message=str(error), place=Place(file=name), help=error.help)) from None
+
+
 def _line_faults(line: Mapping[str, Value | None], facts: Mapping[str, FactDeclared], where: str) -> list[Fault]:
     names = {key: key if key.startswith("loan.") else f"disposition.{key}" for key in line}
     return [fault for key, name in names.items() for fault in _value_faults(name, line[key], facts, where)]
@@ -271,8 +297,14 @@ def _value_faults(name: str, value: Value | None, facts: Mapping[str, FactDeclar
         ]
     if value is None:
         return []
-    if not isinstance(value, _TYPES[fact.type]) or (isinstance(value, bool) and fact.type is not Type.FLAG):
+    if type(value) not in _TYPES[fact.type]:
         return [Fault(code="E401", message=f"`{name}` needs a {fact.type}", place=place)]
+    try:
+        parse_value(fact.type, "" if value == "" else plain(fact.type, value) or "")
+    except (BadValueError, ArithmeticError, ValueError):
+        return [Fault(code="E401", message=f"the value of `{name}` is not one that a file could hold", place=place)]
+    if value == "":
+        return [Fault(code="E401", message=f"`{name}` is empty: leave it out, or say None", place=place)]
     if fact.one_of and value not in fact.one_of:
         return [Fault(code="E402", message=f"`{value}` is not one of the values of `{name}`", place=place)]
     if fact.at_least is not None and value < fact.at_least:  # type: ignore[operator] # only numbers have a bound

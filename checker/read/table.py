@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from checker.document.strict import decode
@@ -25,15 +27,21 @@ class Table(NamedTuple):
     def place(self, row: int, column: str) -> Place:
         """Return the place of a cell."""
         line = self.lines[row]
-        source = self.text.split("\n")[line - 1].rstrip("\r")
+        source = _lines(self.text)[line - 1]
         start, width = _cell(source, self.delimiter, list(self.columns).index(column))
         return Place(file=self.file, line=line, column=start + 1, width=max(1, width), source=source)
 
     def row_place(self, row: int) -> Place:
         """Return the place of a row."""
         line = self.lines[row]
-        source = self.text.split("\n")[line - 1].rstrip("\r")
+        source = _lines(self.text)[line - 1]
         return Place(file=self.file, line=line, column=1, width=len(source), source=source)
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> list[str]:
+    """Return the lines of a file, ended as the CSV reader takes them to end."""
+    return re.split(r"\r\n|\r|\n", text)
 
 
 def read_table(data: bytes, file: str, delimiter: str = ",", names: Sequence[str] | None = None) -> Table:
@@ -78,7 +86,7 @@ def _rows(text: str, file: str, delimiter: str) -> tuple[list[list[str]], list[i
 
 def _check_header(names: Sequence[str], file: str, text: str) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
-    place = Place(file=file, line=1, column=1, source=text.split("\n", 1)[0].rstrip("\r"))
+    place = Place(file=file, line=1, column=1, source=_lines(text)[0])
     faults = [Fault(code="E703", message=f"the column `{name}` stands here twice", place=place) for name in twice]
     if faults:
         raise InputError(*faults)

@@ -17,6 +17,7 @@ from checker.read.table import Table, capped, parse_column, read_table
 from checker.values import BadValueError, parse_amounts, parse_value
 
 PREFIX = "loan."
+TOTALS = frozenset({"total", "totals", "subtotal", "sum", "grand total", "pool total"})
 ID, IN_POOL, AS_OF = "loan.loan_id", "loan.in_pool", "tape.as_of"
 
 
@@ -99,7 +100,7 @@ def _check_ids(table: Table, ids: Sequence[Value | None], faults: list[Fault]) -
     """Every row is a loan, and no loan stands twice."""
     seen: dict[Value, int] = {}
     for row, loan in enumerate(ids):
-        if loan is None and table.columns["loan_id"][row] == "":
+        if (loan is None and table.columns["loan_id"][row] == "") or str(loan).casefold() in TOTALS:
             message = "a row without a loan id: a total, or a line that is no loan?"
             help_ = "a tape has one row for each loan and nothing else"
             faults.append(Fault(code="E707", message=message, place=table.row_place(row), help=help_))
@@ -176,6 +177,9 @@ def _loan(
         if least is not None and value is not None and value < least:  # type: ignore[operator] # only numbers have one
             message = f"`{name}` is {value}, which is less than {least}"
             faults.append(Fault(code="E402", message=message, place=place()))
+        if facts[name].one_of and value is not None and value not in facts[name].one_of:
+            message = f"`{value}` is not one of the values of `{name}`"
+            faults.append(Fault(code="E402", message=message, place=place()))
     return row
 
 
@@ -183,7 +187,7 @@ def _check_loans(table: Table, loans: Mapping[int, Row], faults: list[Fault]) ->
     seen: dict[Value, int] = {}
     for at, row in loans.items():
         loan = row[ID]
-        if loan is None:
+        if loan is None or str(loan).casefold() in TOTALS:
             faults.append(Fault(code="E707", message="a row without a loan id", place=table.row_place(at)))
         elif loan in seen:
             message = f"the loan `{loan}` stands here twice, first on line {table.lines[seen[loan]]}"
