@@ -29,7 +29,7 @@ from oracle import NONE, Adopted, Loan, Proposal
 from worlds import World
 
 import checker
-from checker.api import report
+from checker.api import make_report
 from checker.findings import Report
 from checker.model import NOTHING, Agreement
 from checker.report import renderer
@@ -52,6 +52,8 @@ CURIOUS = {
     "another-day": "tape.as_of != batch.date",
     "days": "days_between(loan.next_due_date, batch.date) * 2 > 240",
     "flags": "given(disposition.price, loan.defaulted) and not (loan.foreclosed = loan.defaulted)",
+}
+SPLIT = {
     "price": "disposition.price = price_asked",
     "least-price": "disposition.price >= 1.00% of price_asked",
 }
@@ -80,7 +82,7 @@ def reported(
     """Return the report on proposals, under the policies that ship with these readings adopted, or under others."""
     known = policies or {NAME: agreement(frozenset(adopted.items()))}
     on_one_tape = [each._replace(tape=each.tape._replace(file="tape.csv")) for each in batches(pool, proposals)]
-    return report(known, checker.check(known, on_one_tape, as_of), as_of, everything=everything)
+    return make_report(known, checker.check(known, on_one_tape, as_of), as_of, everything=everything)
 
 
 def of_world(world: World, *, everything: bool = False) -> Report:
@@ -106,7 +108,7 @@ def example(name: str, *, everything: bool = False) -> Report:
     """Return the report on an example that ships."""
     read = checker.read_batches([EXAMPLES / name], checker.Source(shipped_policies()))
     found = [each._replace(tape=each.tape._replace(file="tape.csv")) for each in read]
-    return report(shipped_policies(), checker.check(shipped_policies(), found), everything=everything)
+    return make_report(shipped_policies(), checker.check(shipped_policies(), found), everything=everything)
 
 
 def over(excess: str, *, of: int = 6) -> list[Loan]:
@@ -192,6 +194,19 @@ def curious(*, everything: bool) -> Report:
     )
 
 
+def split_term(*, everything: bool) -> Report:
+    pool = [*loans("1000.00", "2000.00"), loan("?", "5.00", accrued_interest=None)]
+    prices = ["1532.34", "2512.34", "0.04"]
+    lines = [line(each, "3.18", price=Decimal(price)) for each, price in zip(pool, prices, strict=True)]
+    return reported(pool, [proposal(lines, "split-term")], policies=of_conditions(SPLIT), everything=everything)
+
+
+def long_amounts(*, everything: bool) -> Report:
+    pool = loans("123456789012345678901.123456789", "99999999999999999999.9999999999", accrued_interest=Decimal(0))
+    lines = [line(pool[0]), line(pool[1], price=Decimal("0.0000000001"))]
+    return reported(pool, [proposal(lines, "long-amounts")], everything=everything)
+
+
 def of_conditions(conditions: Mapping[str, str], exercise: Mapping[str, str] = NOTHING) -> Mapping[str, Agreement]:
     """Return the agreement with other conditions for Section 3.18, and with the term `price_asked`."""
     head, rest = texts()[1].split("\nterms:\n")
@@ -227,6 +242,8 @@ CASES: dict[str, Callable[..., Report]] = {
     "permitted": permitted,
     "attested": attested,
     "curious": curious,
+    "split-term": split_term,
+    "long-amounts": long_amounts,
     "before-any-version": before_any_version,
     "without-lines": without_lines,
 }
