@@ -10,7 +10,7 @@ from checker.lang.evaluate import Program
 from checker.lang.exact import AtLeast
 from checker.lang.explain import Shown, Test, Why, explain, tests
 from checker.lang.syntax import Type
-from checker.lang.typed import ORDERINGS, Apply, Fact, Fold, Typed, facts_of
+from checker.lang.typed import ORDERINGS, Apply, Fact, Fold, Typed, facts_of, parts
 from checker.model import Adoption, Condition, Judged, Judgement, Obligation, Status, Subject
 from checker.values import plain
 
@@ -40,7 +40,11 @@ def _plain(
     found = whys or {}
     source = _sources(judged, judgement.subject)
     shown = _shown(found)
-    tests = {t.text: t for why in found.values() for t in why.tests}
+    tests: dict[str, Test] = {}
+    for reading, why in found.items():
+        for test in why.tests:
+            differs = test.text in tests and (tests[test.text].left, tests[test.text].right) != (test.left, test.right)
+            tests[f"{test.text} ({reading})" if differs else test.text] = test
     return Finding(
         rule=judgement.rule,
         subject=judgement.subject,
@@ -110,12 +114,17 @@ def _sources(judged: Judged, subject: Subject) -> Callable[[Typed], str]:
             return {"tape"}
         return {"batch"} if all(attesting) else {"tape", "batch"}
 
+    def of_node(node: Typed) -> set[str]:
+        if isinstance(node, Fold):
+            pool = node.rows == "pool"
+            found = {source for name in facts_of(node) for source in of_fact(name, pool=pool)}
+            return found or {"tape" if pool else "batch"}
+        if isinstance(node, Fact):
+            return of_fact(node.name, pool=False)
+        return {source for part in parts(node) for source in of_node(part)}
+
     def of(node: Typed) -> str:
-        pool = isinstance(node, Fold) and node.rows == "pool"
-        found = set().union(*(of_fact(name, pool=pool) for name in facts_of(node))) if facts_of(node) else set()
-        if isinstance(node, Fold) and not found:
-            found = {"tape" if pool else "batch"}
-        return " and ".join(sorted(found, reverse=True))
+        return " and ".join(sorted(of_node(node), reverse=True))
 
     return of
 

@@ -140,9 +140,14 @@ def _source(fact: FactDeclared) -> str:
 
 
 def _labelled(label: str, text: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent=f"  {label:<10} ", subsequent_indent=" " * 13, break_long_words=False) or [
-        f"  {label}"
-    ]
+    return wrap(
+        text,
+        WIDTH,
+        initial_indent=f"  {label:<10} ",
+        subsequent_indent=" " * 13,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [f"  {label}"]
 
 
 def template(agreements: Mapping[str, Agreement], section: str) -> str:

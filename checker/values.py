@@ -50,7 +50,7 @@ def parse_amount(text: str) -> Decimal:
     if len(text) > MOST_DIGITS and sum(map(str.isdigit, text)) > MOST_DIGITS:
         raise BadValueError(f"`{text}` has more than {MOST_DIGITS} digits")
     value = Decimal(text)
-    return value or abs(value)
+    return value or value.copy_abs()
 
 
 def parse_amounts(texts: Sequence[str]) -> list[Decimal] | None:
@@ -120,7 +120,7 @@ def plain(kind: Type, worth: Worth) -> str | None:
 
 def _digits(value: Decimal, places: int) -> str:
     """Return at least `places` decimals, and of more only those that matter."""
-    whole, _, fraction = f"{abs(value):f}".partition(".")
+    whole, _, fraction = f"{value.copy_abs():f}".partition(".")
     fraction = fraction.rstrip("0").ljust(places, "0")
     sign = "-" if value < 0 else ""
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"

@@ -14,6 +14,7 @@ from builders import (
     MASTER,
     NAME,
     OUTSIDER,
+    adopting,
     agreement,
     batches,
     certification,
@@ -207,13 +208,16 @@ def long_amounts(*, everything: bool) -> Report:
     return reported(pool, [proposal(lines, "long-amounts")], everything=everything)
 
 
-def of_conditions(conditions: Mapping[str, str], exercise: Mapping[str, str] = NOTHING) -> Mapping[str, Agreement]:
-    """Return the agreement with other conditions for Section 3.18, and with the term `price_asked`."""
+def of_conditions(
+    conditions: Mapping[str, str], exercise: Mapping[str, str] = NOTHING, adopted: str | None = None
+) -> Mapping[str, Agreement]:
+    """Return the agreement with other conditions for Section 3.18, and with the term `price_asked`, read or not."""
     head, rest = texts()[1].split("\nterms:\n")
     asked = [f"      {name}:\n        require: '{text}'\n" for name, text in conditions.items()]
     asked += [f"      {name}:\n        each: exercise\n        require: '{text}'\n" for name, text in exercise.items()]
     section = f"permissions:\n  3.18:\n    title: Curious\n    conditions:\n{''.join(asked)}"
-    return versions(f"{head}\nterms:{PRICE_ASKED}{rest.split('permissions:')[0]}{section}")
+    term = adopting(PRICE_ASKED, "price_asked", adopted) if adopted else PRICE_ASKED
+    return versions(f"{head}\nterms:{term}{rest.split('permissions:')[0]}{section}")
 
 
 def before_any_version(*, everything: bool) -> Report:

@@ -117,9 +117,15 @@ def expressions(kind: Type, *, rows: str | None = None, depth: int = 3) -> Searc
     return _expressions(kind, rows, depth)
 
 
+def _is_in(name: str, rows: str | None) -> bool:
+    """Tell whether a fact may be named inside the aggregate over `rows`: what rows have is only theirs to give."""
+    group = name.partition(".")[0]
+    return rows is None or group in SETS[rows] or group == "batch"
+
+
 @cache
 def _expressions(kind: Type, rows: str | None, depth: int) -> SearchStrategy[Expression]:
-    names = [name for name, declared in FACTS.items() if declared.type is kind]
+    names = [name for name, declared in FACTS.items() if declared.type is kind and _is_in(name, rows)]
     leaves = literals(kind) | st.sampled_from(names).map(lambda name: Name(name=name, span=NOWHERE))
     if depth == 0:
         return leaves

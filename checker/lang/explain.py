@@ -124,7 +124,7 @@ def _by(node: Apply, left: Worth, right: Worth) -> Worth:
     if kind in (Type.TEXT, Type.FLAG):
         return None
     difference = subtract(left, right)  # type: ignore[arg-type] # numeric by type
-    return -difference if difference < 0 else difference
+    return abs(difference) if isinstance(difference, int) else difference.copy_abs()
 
 
 def missing(program: Program, frame: Frame) -> Counter[str]:
@@ -153,9 +153,17 @@ def _missing_rows(program: Program, node: Fold, frame: Frame) -> Counter[str]:
     for row in rows.rows:
         if node.where is not None and program.on(node.where, row, frame) is False:
             continue
-        for part in parts(node):
-            found.update(dict.fromkeys(_missing(program, part, row, frame), 1))
+        lacking = {name for part in parts(node) for name in _missing(program, part, row, frame)}
+        found.update(lacking)
+    # What belongs to the subject is missing once, however many rows ask for it.
+    for name in found.keys() & _outer(node):
+        found[name] = 0
     possible = [r for r in rows.maybe if node.where is None or program.on(node.where, r, frame) is not False]
     if possible:
         found[rows.decided_by] += len(possible)
     return found
+
+
+def _outer(node: Typed) -> set[str]:
+    own = {node.name} if isinstance(node, Fact) and node.outer else set()
+    return own.union(*map(_outer, parts(node)))

@@ -230,9 +230,18 @@ class _Parser:
 
     def share(self, first: Literal) -> Expression:
         """factor = PERCENT "of" factor, where the factor may be a share itself."""
-        self.operator("of")
-        whole = self.factor()
-        return Share(percent=first, whole=whole, span=(first.span[0], self.end))
+        percents = [first]
+        whole: Expression | None = None
+        while whole is None and self.operator("of"):
+            if self.kind != "percent":
+                whole = self.factor()
+            else:
+                percents.append(self.literal())
+        if whole is None:
+            whole = percents.pop()
+        for percent in reversed(percents):
+            whole = Share(percent=percent, whole=whole, span=(percent.span[0], self.end))
+        return whole
 
     def name(self) -> Expression:
         """Parse a fact, a term or a call."""

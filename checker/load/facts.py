@@ -83,7 +83,7 @@ def _check(reader: Reader, name: str, draft: _Draft, core: Mapping[str, FactDecl
     if name in core:
         reader.fault("E501", f"`{name}` is declared by the checker itself", draft.at, "use it as it is")
     for other in names:
-        if name.startswith(other + ".") or other.startswith(name + "."):
+        if name.startswith(other + ".") or (other in core and other.startswith(name + ".")):
             reader.fault("E501", f"`{name}` cannot stand beside `{other}`", draft.at, "one is inside the other")
     if core and name.partition(".")[0] in _RESERVED:
         reader.fault("E501", f"`{name}` is in a group that an agreement cannot add to", draft.at)

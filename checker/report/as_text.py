@@ -26,7 +26,7 @@ def render(report: Report) -> str:
     for batch in report.batches:
         lines += [*_batch(batch, most=len(batch.findings) if report.everything else MOST_SHOWN), ""]
     lines.append(f"checker {report.checker}, exit code {report.exit_code}")
-    return "\n".join(printable(line).rstrip() for line in lines) + "\n"
+    return "\n".join(printable(line).replace("\n", "\\n").rstrip() for line in lines) + "\n"
 
 
 def _batch(batch: BatchReport, most: int) -> Iterator[str]:
@@ -127,9 +127,16 @@ def _tightest(tightest: Tightest, width: int) -> str:
 
 def _bullet(text: str, mark: str = "-") -> list[str]:
     return wrap(
-        text, WIDTH, initial_indent=f"  {mark} ", subsequent_indent=" " * (3 + len(mark)), break_long_words=False
+        text,
+        WIDTH,
+        initial_indent=f"  {mark} ",
+        subsequent_indent=" " * (3 + len(mark)),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
 def _text(text: str, indent: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+    return wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
