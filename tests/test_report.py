@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -124,8 +124,15 @@ def test_a_comparison_that_fails_passes_at_its_other_side(name: str) -> None:
             assert numbers == [] or plain(numbers[0]) == plain(shown(part(Printed(each), sides[0])))
 
 
+WIDE = Context(prec=100)
+
+
 def shown(worth: object) -> str:
-    return str(worth) if isinstance(worth, date | str) else f"{Decimal(worth.numerator) / Decimal(worth.denominator):f}"  # type: ignore[union-attr]
+    return (
+        str(worth)
+        if isinstance(worth, date | str)
+        else f"{WIDE.divide(Decimal(worth.numerator), Decimal(worth.denominator)):f}"
+    )  # type: ignore[union-attr]
 
 
 def plain(number: str) -> object:

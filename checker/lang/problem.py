@@ -27,5 +27,5 @@ def nearest(name: str, known: "list[str] | tuple[str, ...]") -> str:
     """Return `did you mean ...?` with the known name most like `name`, or nothing."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    found = get_close_matches(name, sorted(known), n=1)
     return f"did you mean `{found[0]}`?" if found else ""
