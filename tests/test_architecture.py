@@ -68,6 +68,7 @@ def test_a_small_batch_imports_nothing_that_it_does_not_use() -> None:
 )
 def test_a_bug_is_never_a_decision(breaks: str, code: int) -> None:
     batch = "policies/impac-cmb-2004-10/examples/defaulted-sale.yaml"
-    text = f"import sys; {breaks}; sys.argv = ['checker', 'check', '{batch}']; from checker.__main__ import main; sys.exit(main())"
+    call = "from checker.__main__ import main; sys.exit(main())"
+    text = f"import sys; {breaks}; sys.argv = ['checker', 'check', '{batch}']; {call}"
     run = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, "Traceback" in run.stderr, bool(run.stdout)) == (code, code == 70, code == 0)

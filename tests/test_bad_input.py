@@ -93,7 +93,7 @@ def test_the_command_says_the_same_and_exits_with_2(folder: Path) -> None:
     make(folder, case)
     command = [sys.executable, "-m", "checker", *arguments(case)]
     env = {**os.environ, "PYTHONPATH": str(BAD.parents[1])}
-    done = subprocess.run(command, capture_output=True, check=False, env=env)  # noqa: S603 (our own command)
+    done = subprocess.run(command, capture_output=True, check=False, env=env)
     assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", case["says"])
 
 

@@ -276,7 +276,7 @@ def test_the_same_input_gives_the_same_bytes(folder: Path, changes: list[Change]
 def test_the_order_of_hashes_does_not_matter(form: str) -> None:
     command = [sys.executable, "-m", "checker", "check", "--policies", "policies", "by-layout.yaml", "--format", form]
     runs = {
-        subprocess.run(  # noqa: S603 (our own command)
+        subprocess.run(
             command,
             cwd=BASE,
             capture_output=True,
