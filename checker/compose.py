@@ -7,7 +7,7 @@ from decimal import Decimal
 from checker import phrase
 from checker.explain import finding, tightest
 from checker.findings import BatchReport, LineReport, Report, Tightest
-from checker.lang.evaluate import Frame
+from checker.lang.evaluate import Frame, Program
 from checker.lang.exact import EXACT
 from checker.lang.explain import tests
 from checker.lang.syntax import Type
@@ -116,9 +116,16 @@ def _asked(bearing: Iterable[Judgement]) -> list[Decimal]:
 
 
 def _asked_by(condition: Condition, frame: Frame) -> list[tuple[int, Decimal]]:
+    """Return the price that a condition asks, ranked; none where its readings ask different ones, none adopted."""
+    chosen = [r for r in condition.readings if condition.adopted is None or condition.adopted.reading == r.name]
+    asked = [_prices(reading.program, frame) for reading in chosen]
+    return asked[0] if all(prices == asked[0] for prices in asked) else []
+
+
+def _prices(program: Program, frame: Frame) -> list[tuple[int, Decimal]]:
     ranks = {"=": 0, ">=": 1}
     found = []
-    for test in tests(condition.readings[0].program, frame):
+    for test in tests(program, frame):
         node = test.node
         if isinstance(node, Apply) and node.op in ranks and isinstance(test.right, Decimal):
             left = node.arguments[0]

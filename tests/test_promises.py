@@ -205,7 +205,7 @@ def test_prices_up_to_a_thousand_billion_dollars_are_exact(a: int, b: int, c: in
 @given(st.lists(cents, min_size=6, max_size=9), st.integers(0, 10**6))
 def test_one_percent_of_a_thousand_billion_dollars_is_exact(bought: list[int], off: int) -> None:
     rows = [loan(str(n), each * CENT) for n, each in enumerate(bought)]
-    pools = [[*rows, loan("rest", (99 * sum(bought) + over) * CENT)] for over in (off, -1, -off - 1)]
+    pools = [[*rows, loan("rest", max(0, 99 * sum(bought) + over) * CENT)] for over in (off, -1, -off - 1)]
     found = [checked(pool, [proposal(map(line, rows))]).findings["a", None, SIZE] for pool in pools]
     assert found == ["pass", "fail", "fail"]
 

@@ -253,7 +253,7 @@ def make_batch(
     faults += [fault for key, value in (stated or {}).items() for fault in _value_faults(key, value, facts, name)]
     if faults:
         raise InputError(*faults)
-    drafts = [_Draft(says={k: v for k, v in line.items() if v is not None}, at=place) for line in lines]
+    drafts = [_Draft(says=_exact(line, facts), at=place) for line in lines]
     made = [_line(n, draft, {}, tape) for n, draft in enumerate(drafts, 1)]
     faults = [fault for line in made if not isinstance(line, Line) for fault in line]
     if faults:
@@ -269,6 +269,16 @@ def make_batch(
         at=place,
         sha256="",
     )
+
+
+def _exact(line: Mapping[str, Value | None], facts: Mapping[str, FactDeclared]) -> dict[str, object]:
+    """Return what a line says, its whole amounts as amounts; None says nothing."""
+    names = {key: key if key.startswith("loan.") else f"disposition.{key}" for key in line}
+    return {
+        key: Decimal(value) if type(value) is int and facts[names[key]].type in (Type.MONEY, Type.NUMBER) else value
+        for key, value in line.items()
+        if value is not None
+    }
 
 
 def _check_head(name: str, date: date) -> None:
