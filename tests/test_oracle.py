@@ -11,14 +11,13 @@ import pytest
 from builders import NAME, agreement, asked, checked, files, verdicts
 from hypothesis import event, given, settings
 from oracle import FIVE, READINGS_OF, SIZE, Line, Proposal, Verdicts, judge
-from worlds import CENT, UNSHRUNK, Seeded, World, seeds, world, worlds
+from worlds import CENT, Seeded, World, seeds, world, worlds
 
 import checker
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
-some = settings(max_examples=EXAMPLES, deadline=None, phases=UNSHRUNK)
-shrunk = settings(max_examples=EXAMPLES, deadline=None)
-many = settings(max_examples=5 * EXAMPLES, deadline=None, phases=UNSHRUNK)
+some = settings(max_examples=EXAMPLES, deadline=None)
+many = settings(max_examples=5 * EXAMPLES, deadline=None)
 
 
 def second_opinion(of: World) -> Verdicts:
@@ -33,7 +32,7 @@ def test_the_checker_says_what_the_oracle_says(of: World) -> None:
     assert checked(of.pool, of.proposals, of.adopted, of.as_of) == wanted
 
 
-@shrunk
+@some
 @given(worlds())
 def test_where_they_disagree_the_smallest_world_is_shown(of: World) -> None:
     assert checked(of.pool, of.proposals, of.adopted, of.as_of) == second_opinion(of)

@@ -33,16 +33,15 @@ from changes import arranged, backwards, fewer, shuffled, split
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import SIZE, Verdicts
-from worlds import AMENDED, CENT, UNSHRUNK, World, seeds, telling
+from worlds import AMENDED, CENT, World, seeds, telling
 
 import checker
 from checker.api import make_report
 from checker.report import renderer
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
-some = settings(max_examples=EXAMPLES, deadline=None, phases=UNSHRUNK)
-shrunk = settings(max_examples=EXAMPLES, deadline=None)
-many = settings(max_examples=3 * EXAMPLES, deadline=None, phases=UNSHRUNK)
+some = settings(max_examples=EXAMPLES, deadline=None)
+many = settings(max_examples=3 * EXAMPLES, deadline=None)
 randoms = st.integers(0, 2**32).map(Random)
 ORIGINAL, AMENDMENT = texts()
 OBLIGATIONS = {"certify", "deposits", "request-files", "release-files"}
@@ -91,7 +90,7 @@ def without_section(section: str) -> Mapping[str, object]:
 
 
 @pytest.mark.parametrize("section", ["3.18", "3.13(f)", "3.13(g)"])
-@settings(max_examples=EXAMPLES // 3, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=EXAMPLES // 3, deadline=None)
 @given(of=seeds(flaws=(0, 0, 1)))
 def test_a_permission_less_permits_no_line_of_it(section: str, of: World) -> None:
     found = permitted(checked(of.pool, of.proposals, as_of=of.as_of, policies=without_section(section)))
@@ -124,7 +123,7 @@ def test_a_batch_of_an_agreement_that_no_policy_names_is_an_error(tmp_path: Path
         checker.read_batches(paths, checker.Source(agreements={}))
 
 
-@settings(max_examples=30, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=30, deadline=None)
 @given(seeds(flaws=(0,)))
 def test_without_lines_nothing_is_permitted(of: World) -> None:
     found = decided(replace(of, proposals=tuple(replace(each, lines=()) for each in of.proposals)))
@@ -135,7 +134,7 @@ def test_without_batches_nothing_is_permitted() -> None:
     assert checked([loan()], []).decision == "undecided"
 
 
-@settings(max_examples=30, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=30, deadline=None)
 @given(seeds(flaws=(0,)))
 def test_without_rows_nothing_is_permitted(of: World) -> None:
     assert not permitted(decided(replace(of, pool=())))
@@ -191,7 +190,7 @@ def test_one_cent_refuses_a_line_that_was_permitted(of: World, random: Random, c
 cents = st.integers(1, 10**17)
 
 
-@shrunk
+@some
 @given(cents, cents, cents, st.sampled_from(["3.13(g)", "3.18"]))
 def test_prices_up_to_a_thousand_billion_dollars_are_exact(a: int, b: int, c: int, under: str) -> None:
     of = loan("1", a * CENT, accrued_interest=b * CENT, unreimbursed_advances=c * CENT)
@@ -202,7 +201,7 @@ def test_prices_up_to_a_thousand_billion_dollars_are_exact(a: int, b: int, c: in
     assert found == ["fail", "pass", "fail"]
 
 
-@shrunk
+@some
 @given(st.lists(cents, min_size=6, max_size=9), st.integers(0, 10**6))
 def test_one_percent_of_a_thousand_billion_dollars_is_exact(bought: list[int], off: int) -> None:
     rows = [loan(str(n), each * CENT) for n, each in enumerate(bought)]
@@ -255,7 +254,7 @@ def test_the_order_of_loans_lines_and_batches_is_irrelevant(of: World, random: R
     assert (before.decision, before.batches) == (after.decision, after.batches)
 
 
-@settings(max_examples=EXAMPLES // 6, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=EXAMPLES // 6, deadline=None)
 @given(seeds(), randoms, st.sampled_from(["json", "text", "csv"]))
 def test_batches_in_another_order_give_the_same_bytes(of: World, random: Random, form: str) -> None:
     policies, given_ = {NAME: agreement()}, batches(of.pool, of.proposals)
@@ -264,7 +263,7 @@ def test_batches_in_another_order_give_the_same_bytes(of: World, random: Random,
     assert renderer(form)(found[0]) == renderer(form)(found[1])
 
 
-@settings(max_examples=EXAMPLES // 3, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=EXAMPLES // 3, deadline=None)
 @given(seeds())
 def test_the_order_of_rules_readings_and_files_is_irrelevant(of: World) -> None:
     turned = [json.dumps(backwards(yaml.load(text, yaml.CBaseLoader))) for text in (AMENDMENT, ORIGINAL)]  # noqa: S506 (text only)

@@ -14,7 +14,6 @@ from typing import Protocol, TypeVar
 
 import hypothesis.strategies as st
 from builders import MASTER, OUTSIDER, certification, line, loan, loans, proposal
-from hypothesis import Phase
 from oracle import Adopted, Certification, Line, Loan, Proposal
 
 T = TypeVar("T")
@@ -124,8 +123,6 @@ class World:
         return {each.loan_id: each for each in self.pool}
 
 
-# A seed does not shrink to a smaller world, so a test of seeds need not try.
-UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 USUAL = (0, 0, 0, 1, 1, 2, 3, 8)
 
 
