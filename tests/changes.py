@@ -1,6 +1,6 @@
 """What may be done to a world: facts taken out, everything reordered, a day's lines split over batches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from random import Random
 
@@ -40,16 +40,19 @@ def _unattested(said: Proposal, where: object, name: str) -> Proposal:
     return replace(said, lines=tuple(lines))
 
 
-def facts(of: World) -> list[tuple[str, object, str]]:
-    """Return every fact that a world states, but the names of loans, sections and days."""
-    rows = [("loan", each.loan_id, f.name) for each in of.pool for f in fields(Loan) if f.name != "loan_id"]
-    rows += [("line", (p.name, n), name) for p in of.proposals for n in range(len(p.lines)) for name in FACT]
-    return rows + [("certification", p.name, f.name) for p in of.proposals for f in fields(Certification)]
+def facts(of: World, kind: str) -> list[tuple[str, object, str]]:
+    """Return every fact of a kind that a world states, but the names of loans, sections and days."""
+    if kind == "certification":
+        return [(kind, p.name, f.name) for p in of.proposals for f in fields(Certification)]
+    if kind == "line":
+        return [(kind, (p.name, n), name) for p in of.proposals for n in range(len(p.lines)) for name in FACT]
+    return [(kind, each.loan_id, f.name) for each in of.pool for f in fields(Loan) if f.name != "loan_id"]
 
 
-def fewer(of: World, random: Random) -> World:
+def fewer(of: World, random: Random, kinds: Sequence[str] = ("loan", "line")) -> World:
     """Return the world without a few of its facts."""
-    for removed in random.choices(facts(of), k=random.choice([1, 1, 2, 8])):
+    known = [fact for kind in [random.choice(kinds)] for fact in facts(of, kind)]
+    for removed in random.choices(known, k=random.choice([1, 1, 2, 8])) if known else []:
         of = without(of, *removed)
     return of
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from builders import checked, line, loans, proposal
+from builders import DAY, checked, line, loans, proposal
 from hypothesis import event, given, settings
 from oracle import Proposal
 from reports import case, document, of_world, over, reported
@@ -21,7 +21,7 @@ DROP = re.compile(
 )
 ITEM = re.compile(r"(lines? [\d, to]+) \(`([^`]+)`, (fails|disputed|unknown)(?: until ([\d-]+))?\)")
 CITE = re.compile(r"(lines? [\d, to]+) would also be permitted under (\S+?)(?:, each by itself)?\.")
-some = settings(max_examples=120, deadline=None)
+some = settings(max_examples=80, deadline=None)
 
 
 def advice(of: Report) -> list[tuple[BatchReport, str]]:
@@ -123,7 +123,7 @@ def would_be_permitted(of: World, report: Report) -> set[tuple[str, int, str]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seeds())
 def test_a_line_is_advised_to_cite_another_section_exactly_where_that_permits_it(of: World) -> None:
     report = of_world(of)
@@ -177,6 +177,15 @@ def test_an_exercise_that_is_too_large_is_not_cured_by_dropping_a_line_that_has_
     found = [text for _, text in advice(reported(pool, [proposal(lines)])) if DROP.fullmatch(text)]
     assert [dropped(text) for text in found] == [None]
     assert found[0].startswith("7 of 8 lines")
+
+
+def test_a_line_that_would_make_another_exercise_too_large_is_not_advised_to_join_it() -> None:
+    pool = over("0.01", of=5)
+    pool[5] = replace(pool[5], next_due_date=DAY)
+    lines = [*(line(each) for each in pool[:5]), line(pool[5], "3.18")]
+    alone = cited(reported(pool, [proposal(lines[5:])], {"3.13(g)/size": "floor"}))
+    beside_five = cited(reported(pool, [proposal(lines)], {"3.13(g)/size": "floor"}))
+    assert (alone, beside_five) == ({("a", 1, "3.13(g)")}, set())
 
 
 def test_other_batches_of_the_exercise_still_count_when_lines_are_dropped() -> None:

@@ -305,6 +305,18 @@ def test_a_condition_on_an_exercise_reads_rows_only_inside_sum_and_count(
     assert problems(text, EXERCISE) == [("E205", message, underlined, help_)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("sum(disposition.price over pool) > $1", id="in what is summed"),
+        pytest.param("count(pool where loan.balance < disposition.price) > 1", id="in a condition"),
+    ],
+)
+def test_a_condition_on_a_line_does_not_lend_its_facts_to_the_pool(text: str) -> None:
+    message = "`disposition.price` is not a fact of the rows of `pool`"
+    assert problems(text, LINE) == [("E205", message, "disposition.price", "")]
+
+
 def test_where_there_is_no_set_none_is_offered() -> None:
     found = problems("count(pool) > 1", LINE._replace(sets={}))
     assert found == [("E205", "no set named `pool` here", "count(pool)", "here there is none")]

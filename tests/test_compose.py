@@ -18,7 +18,7 @@ from checker.findings import Report
 ONLY_IN_HAND = "Only the batches in hand are seen: dispositions on other dates, or in other batches, are not."
 ANY_ONE_TIME = '"At any one time" is read as each date; exercises on other dates are not seen.'
 AGE = "No contract in hand says how old a report may be; 31 days is the checker's own limit."
-some = settings(max_examples=100, deadline=None)
+some = settings(max_examples=60, deadline=None)
 
 
 def only(of: Report) -> Mapping[str, Any]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from builders import (
+    COLUMN,
     DAY,
+    FACT,
     OUTSIDER,
     adopting,
     certification,
@@ -19,15 +21,18 @@ from builders import (
     loans,
     proposal,
     readings,
+    run,
     status,
     texts,
     versions,
 )
-from oracle import SIZE, Proposal
-from worlds import AMENDED, CENT
+from changes import without
+from oracle import NONE, SIZE, Proposal
+from worlds import AMENDED, CENT, World
 
 import checker
 from checker.cli import run as command
+from checker.decide import decided
 
 ORIGINAL, AMENDMENT = texts()
 ONE = timedelta(1)
@@ -91,6 +96,33 @@ def test_an_adoption_needs_its_reading_name_date_and_reason(missing: str, left: 
 def test_only_a_reading_of_the_rule_can_be_adopted(reading: str) -> None:
     with pytest.raises(checker.InputError):
         loaded(adopting(AMENDMENT, SIZE, reading))
+
+
+# Every fact that a section asks for is needed, and no other.
+
+PRICED = {"price", "buyer_role", "buyer_name", "balance", "accrued_interest", "unreimbursed_advances", "in_pool"}
+NEEDED = {
+    "3.18": PRICED | {"next_due_date", "foreclosed"},
+    "3.13(f)": {*FACT, "defaulted", "foreclosed", "in_pool"},
+    "3.13(g)": PRICED,
+}
+STATED = [("line", name) for name in FACT] + [("loan", name) for name in COLUMN if name != "loan_id"]
+
+
+@pytest.mark.parametrize(("kind", "name"), STATED, ids=[name for _, name in STATED])
+@pytest.mark.parametrize("section", sorted(NEEDED))
+def test_a_line_is_permitted_without_what_its_section_does_not_ask(section: str, kind: str, name: str) -> None:
+    said = proposal(line(each, section) for each in POOL[:5])
+    sound = World(pool=tuple(POOL), proposals=(said,), adopted=NONE, as_of=None)
+    less = without(sound, kind, "1" if kind == "loan" else ("a", 0), name)
+    assert checked(sound.pool, sound.proposals).decision == "permitted"
+    assert checked(less.pool, less.proposals).lines["a", 1] == ("undecided" if name in NEEDED[section] else "permitted")
+
+
+def test_a_line_of_which_its_section_asks_nothing_is_not_permitted() -> None:
+    bearing = run(POOL, [bought(5)]).verdicts[0].judged.bearing[1]
+    assert decided("3.13(g)", bearing) is checker.Decision.PERMITTED
+    assert decided("3.13(g)", [j for j in bearing if not j.rule.startswith("3.13(g)/")]) is checker.Decision.UNDECIDED
 
 
 # The exit code: 0 permitted, 1 refused, 2 wrong, 3 undecided, 4 permitted with an obligation lapsed.

@@ -294,7 +294,7 @@ def test_the_facts_missing_are_those_that_could_change_the_answer(text: str, exp
             id="a row that lacks a fact both in the sum and in the condition",
         ),
         pytest.param(
-            f"{TWO} > $9 or {TWO} < $1",
+            f"{TWO} > $9 or {TWO} = $9",
             amounts(None, None, "2.00"),
             {"loan.amount": 2},
             id="rows of one sum used twice",

@@ -154,6 +154,11 @@ def test_a_retroactive_amendment_counts_once_it_is_executed(as_of: str | None, f
     assert status(checked([loan()], said, as_of=as_of and days(as_of), policies=later), "builtin/in-force") == found
 
 
+def test_no_later_look_brings_the_amendment_forward() -> None:
+    said = [proposal([line(loan(), day=AMENDED - ONE)], day=AMENDED - ONE)]
+    assert status(checked([loan()], said, as_of=DAY), "builtin/in-force") == "fail"
+
+
 # Prices, values and days, one cent and one day off.
 
 

@@ -36,6 +36,7 @@ def problem_of(text: str) -> Problem:
         pytest.param("1.00%", Type.NUMBER, Decimal("0.0100"), id="a percentage"),
         pytest.param("1%", Type.NUMBER, Decimal("0.01"), id="a whole percentage"),
         pytest.param("-250%", Type.NUMBER, Decimal("-2.5"), id="a percentage below zero"),
+        pytest.param(f"33.{'3' * 28}%", Type.NUMBER, Decimal(f"0.33{'3' * 28}"), id="a percentage of thirty digits"),
         pytest.param("5", Type.COUNT, 5, id="a count"),
         pytest.param("0", Type.COUNT, 0, id="zero"),
         pytest.param("-5", Type.COUNT, -5, id="a count below zero"),
@@ -67,6 +68,7 @@ def test_a_constant_has_a_type_and_an_exact_value(text: str, kind: Type, value: 
         pytest.param("1% of a * b", "(1% of a) * b", id="a percentage before a product"),
         pytest.param("b * 1% of a", "b * (1% of a)", id="a percentage after a product"),
         pytest.param("1% of 2% of a", "1% of (2% of a)", id="percentages from the right"),
+        pytest.param("1% of -2% of 3% + a", "(1% of (-2% of 3%)) + a", id="percentages of a percentage"),
         pytest.param("a + b = c * d", "(a + b) = (c * d)", id="arithmetic before comparisons"),
         pytest.param('a + b in ("x")', '(a + b) in ("x")', id="arithmetic before lists"),
         pytest.param("a + b is known", "(a + b) is known", id="arithmetic before questions"),
@@ -293,6 +295,9 @@ def test_an_error_says_its_message() -> None:
         pytest.param("not not a", ["not not a", "not a", "a"], id="two denials"),
         pytest.param("a and b and c", ["a and b and c", "a", "b", "c"], id="an and of three"),
         pytest.param("1.00% of a", ["1.00% of a", "1.00%", "a"], id="a percentage"),
+        pytest.param(
+            "1% of 2% of 3%", ["1% of 2% of 3%", "1%", "2% of 3%", "2%", "3%"], id="percentages of one another"
+        ),
         pytest.param("-$5 - -5", ["-$5 - -5", "-$5", "-5"], id="signs"),
         pytest.param('a in ("x", "y")', ['a in ("x", "y")', "a", '"x"', '"y"'], id="a list"),
         pytest.param("a is known", ["a is known", "a"], id="a question"),
@@ -342,6 +347,10 @@ def test_denials_and_percentages_count_as_operators() -> None:
         assert problem_of(word * 201 + "a")[:2] == ("E106", "an expression may have at most 200 operators")
 
 
+def test_levels_beside_one_another_are_not_nested() -> None:
+    assert str(parse(" + ".join(["(a * f(b))"] * 60))) == " + ".join(["a * f(b)"] * 60)
+
+
 def test_the_limits_are_what_the_tests_take_them_for() -> None:
     assert (MOST_NESTED, MOST_OPERATORS, MOST_DIGITS) == (50, 200, 30)
 
@@ -350,8 +359,9 @@ def called_from(depth: int, text: str) -> Expression:
     return parse(text) if depth == 0 else called_from(depth - 1, text)
 
 
-def test_the_deepest_expression_is_read_even_by_a_caller_who_is_deep_already() -> None:
-    text = "sum(" * 49 + "1% of " * 200 + "a" + " over s)" * 49
+@pytest.mark.parametrize("percent", [pytest.param("1%", id="above zero"), pytest.param("-1%", id="below zero")])
+def test_the_deepest_expression_is_read_even_by_a_caller_who_is_deep_already(percent: str) -> None:
+    text = "sum(" * 49 + f"{percent} of " * 200 + "a" + " over s)" * 49
     assert isinstance(called_from(200, text), syntax.Aggregate)
 
 

@@ -37,7 +37,7 @@ SCHEMA = json.loads(REPORT.read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 NUMBER = re.compile(r"\d{4}-\d{2}-\d{2}|\d[\d,]*(?:\.\d+)?")
-some = settings(max_examples=int(os.environ.get("EXAMPLES", "60")), deadline=None)
+some = settings(max_examples=int(os.environ.get("EXAMPLES", "40")), deadline=None)
 each_case = pytest.mark.parametrize("name", CASES)
 each_format = pytest.mark.parametrize("form", FORMATS)
 Json = Mapping[str, Any]

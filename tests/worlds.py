@@ -159,7 +159,7 @@ def day(pick: Pick) -> date:
 
 def amount(pick: Pick) -> Decimal:
     """Return a balance of any size."""
-    return pick.one([1, 99, 12_345, 10**15 - 1, pick.between(1, 10**9), pick.between(1, 10**15)]) * CENT
+    return pick.one([1, 99, 12_345, 10**17 - 1, pick.between(1, 10**9), pick.between(1, 10**17)]) * CENT
 
 
 def small(pick: Pick) -> Decimal:

@@ -13,8 +13,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, object]
 
 _NUMBER = re.compile(AMOUNT, re.ASCII).fullmatch
-# No spaces around it, no control characters, and not what a spreadsheet makes of a long number.
-_TEXT = r"(?!\d(\.\d+)?[eE]\+?\d+$)([^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?)"
+# No spaces around it, no character that does not print, and not what a spreadsheet makes of a long number.
+_HIDDEN = r"\x00-\x1f\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ue000-\uf8ff\ufeff"
+_TEXT = rf"(?![0-9](\.[0-9]+)?[eE]\+?[0-9]+$)[^\s{_HIDDEN}]([^{_HIDDEN}]*[^\s{_HIDDEN}])?"
 # Text is whatever is written: an editor reads a plain `3.18` as a number.
 _WRITTEN = ["string", "number", "boolean"]
 
@@ -47,12 +48,12 @@ def _word(shape: Word) -> Schema:
     if shape.one_of:
         return {"enum": list(shape.one_of)}
     if shape.type is Type.FLAG:
-        return {"type": "boolean"}
+        return {"enum": [True, False, "true", "false"]}
     if shape.type is Type.DATE:
-        return {"type": "string", "pattern": f"^{DATE}$", "format": "date"}
+        return {"type": "string", "pattern": _whole(DATE), "format": "date"}
     if shape.type is Type.TEXT:
-        own: Schema = {"type": "string", "pattern": f"^{shape.pattern}$"}
-        return own if shape.pattern else {"type": _WRITTEN, "pattern": f"^{_TEXT}$"}
+        own: Schema = {"type": "string", "pattern": _whole(shape.pattern)}
+        return own if shape.pattern else {"type": _WRITTEN, "pattern": _whole(_TEXT)}
     return _amount(shape)
 
 
@@ -61,12 +62,19 @@ def _amount(shape: Word) -> Schema:
     pattern = COUNT if whole else AMOUNT
     least: Schema = {} if shape.at_least is None else {"minimum": shape.at_least}
     if shape.at_least is not None and shape.at_least >= 0:
-        pattern = pattern.removeprefix("-?")
-    return {"type": ["string", "integer" if whole else "number"], "pattern": f"^{pattern}$", **least}
+        pattern = rf"-0(\.0+)?|{pattern.removeprefix('-?')}"
+    longest = f"(?!.{{{MOST_DIGITS + 1}}})" if whole else f"(?!([^0-9]*[0-9]){{{MOST_DIGITS + 1}}})"
+    return {"type": ["string", "integer" if whole else "number"], "pattern": _whole(f"{longest}({pattern})"), **least}
+
+
+def _whole(pattern: str) -> str:
+    """Return the pattern of a whole text; in some languages `$` stands before a last line break, too."""
+    return rf"^({pattern})$(?!\n)"
 
 
 def _map(shape: Map) -> Schema:
-    names: Schema = {"propertyNames": {"pattern": f"^{shape.key}$"}} if shape.key else {}
+    patterns = [_whole(pattern) for pattern in (shape.key, _TEXT) if pattern]
+    names: Schema = {"propertyNames": {"allOf": [{"pattern": pattern} for pattern in patterns]}}
     least: Schema = {"minProperties": shape.least} if shape.least else {}
     return {"type": "object", "additionalProperties": schema_of(shape.of), **names, **least}
 

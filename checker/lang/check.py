@@ -13,9 +13,6 @@ from checker.lang.typed import ORDERINGS, Apply, Constant, Fact, Fold, Term, Typ
 MOST_NODES = 2_000
 MOST_DEPTH = 120
 
-MOST_NODES = 2_000
-MOST_DEPTH = 120
-
 
 class Declared(NamedTuple):
     """What is known of a fact before its value is: `one_of` closes a text, `nonnegative` bounds an amount."""

@@ -46,7 +46,7 @@ from checker.lang.syntax import (
     Share,
     Type,
 )
-from checker.lang.tokens import KEYWORDS, Token, tokens
+from checker.lang.tokens import KEYWORDS, Token, help_value, shown, tokens
 
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 MOST_NESTED = 50
@@ -101,6 +101,11 @@ class _Parser:
         """Return where the token before this one ended."""
         return self._tokens[self._next - 1][3]
 
+    @property
+    def is_percent(self) -> bool:
+        """Tell whether a percentage comes next, with a minus or without."""
+        return self.kind == "percent" or (self.at("-") and self._tokens[self._next + 1][0] == "percent")
+
     def fail(self, message: str, *, help: str = "", code: str = "E104") -> NoReturn:  # noqa: A002 (the word of the output)
         _, _, start, end = self._tokens[self._next]
         raise ParseError(Problem(code=code, message=message, span=(start, end), help=help))
@@ -126,7 +131,7 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.at(text):
-            self.fail(f"expected `{text}` here, not {_shown(self.kind, self.text)}", help=self.hint(text))
+            self.fail(f"expected `{text}` here, not {shown(self.kind, self.text)}", help=self.hint(text))
         self.take()
 
     def hint(self, wanted: str) -> str:
@@ -144,20 +149,22 @@ class _Parser:
         for op in ("and", "or"):
             if self.at(op):
                 result = self.logic(start, op, first)
+        self.unmixed()
+        self._nested -= 1
+        return result
+
+    def unmixed(self) -> None:
+        """Refuse another `and` or `or`: a reader should not need to know which of the two binds closer."""
         if self.at("and", "or"):
             help_ = "put parentheses around what belongs together"
             self.fail("`and` and `or` are mixed without parentheses", help=help_, code="E105")
-        self._nested -= 1
-        return result
 
     def logic(self, start: int, op: Either["and", "or"], first: Expression) -> Expression:
         """any = truth ("or" truth)+, all = truth ("and" truth)+."""
         operands = [first]
         while self.operator(op):
             operands.append(self.truth())
-        if self.at("and", "or"):
-            help_ = "put parentheses around what belongs together"
-            self.fail("`and` and `or` are mixed without parentheses", help=help_, code="E105")
+        self.unmixed()
         return Logic(op=op, operands=tuple(operands), span=(start, self.end))
 
     def truth(self) -> Expression:
@@ -233,10 +240,10 @@ class _Parser:
         percents = [first]
         whole: Expression | None = None
         while whole is None and self.operator("of"):
-            if self.kind != "percent":
-                whole = self.factor()
-            else:
+            if self.is_percent:
                 percents.append(self.literal())
+            else:
+                whole = self.factor()
         if whole is None:
             whole = percents.pop()
         for percent in reversed(percents):
@@ -269,7 +276,7 @@ class _Parser:
                 self.fail("`sum` needs `over` and a set", help="write it like `sum(x over pool)`")
             self.take()
         if self.kind != "name" or self.text in KEYWORDS:
-            self.fail(f"expected the name of a set here, not {_shown(self.kind, self.text)}")
+            self.fail(f"expected the name of a set here, not {shown(self.kind, self.text)}")
         rows = self.take()[1]
         where = None
         if self.at("where"):
@@ -288,7 +295,7 @@ class _Parser:
         if kind in _NUMERIC:
             return self.numeric(minus, start)
         if minus or not (kind in ("date", "text") or self.at("true", "false")):
-            self.fail(f"expected a value here, not {_shown(kind, text)}", help=_help_value(text))
+            self.fail(f"expected a value here, not {shown(kind, text)}", help=help_value(text))
         value, type_ = self.plain(kind, text)
         self.take()
         return Literal(text=text, type=type_, value=value, span=(start, self.end))
@@ -316,12 +323,3 @@ class _Parser:
             value=int(value) if kind == "count" else value,
             span=(start, end),
         )
-
-
-def _shown(kind: str, text: str) -> str:
-    return text if kind == "end" else f"`{text}`"
-
-
-def _help_value(text: str) -> str:
-    helps = {"==": "write `=`", "=": "write `=` once", ">": "write `!=` for different"}
-    return helps.get(text, "")

@@ -47,3 +47,14 @@ def _unreadable(text: str, at: int) -> Problem:
         return Problem(code="E102", message="this text has no closing quotation mark", span=(at, at + 1))
     message = f"`{word}` is not part of the language"
     return Problem(code="E103", message=message, span=(at, at + len(word)))
+
+
+def shown(kind: str, text: str) -> str:
+    """Return a token as a message names it."""
+    return text if kind == "end" else f"`{text}`"
+
+
+def help_value(text: str) -> str:
+    """Return what was probably meant by a sign that stands where a value should."""
+    helps = {"==": "write `=`", "=": "write `=` once", ">": "write `!=` for different"}
+    return helps.get(text, "")
