@@ -9,9 +9,8 @@ from checker.explain import finding, tightest
 from checker.findings import BatchReport, LineReport, Report, Tightest
 from checker.lang.evaluate import Frame, Program
 from checker.lang.exact import EXACT
-from checker.lang.explain import tests
 from checker.lang.syntax import Type
-from checker.lang.typed import Apply, Fact
+from checker.lang.typed import Fact
 from checker.model import Condition, Judged, Judgement, Line, Run, Status, Subject, Verdict
 from checker.values import plain
 
@@ -125,11 +124,11 @@ def _asked_by(condition: Condition, frame: Frame) -> list[tuple[int, Decimal]]:
 def _prices(program: Program, frame: Frame) -> list[tuple[int, Decimal]]:
     ranks = {"=": 0, ">=": 1}
     found = []
-    for test in tests(program, frame):
-        node = test.node
-        if isinstance(node, Apply) and node.op in ranks and isinstance(test.right, Decimal):
-            left = node.arguments[0]
-            found += [(ranks[node.op], test.right)] if isinstance(left, Fact) and left.name == PRICE else []
+    for node in program.comparisons:
+        left, right = node.arguments
+        if node.op in ranks and isinstance(left, Fact) and left.name == PRICE:
+            asked = program.worth(right, frame)
+            found += [(ranks[node.op], asked)] if isinstance(asked, Decimal) else []
     return found
 
 

@@ -198,7 +198,8 @@ def _tests(judgement: Judgement) -> list[Test]:
         return []
     frame = judgement.frame
     programs: list[Program] = [reading.program for reading in judgement.by.readings]
-    return [t for program in programs for t in tests(program, frame) if t.decides and t.holds and _is_ordered(t)]
+    ordered = [program for program in programs if any(node.op in ORDERINGS for node in program.comparisons)]
+    return [t for program in ordered for t in tests(program, frame) if t.decides and t.holds and _is_ordered(t)]
 
 
 def _is_ordered(test: Test) -> bool:

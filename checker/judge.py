@@ -202,10 +202,14 @@ class _Bench:
 
 def judged_by(condition: Condition, subject: Subject, frame: Frame) -> Judgement:
     """Judge one condition on one subject, under each of its readings."""
+    if len(condition.readings) == 1:
+        status = STATUS[condition.readings[0].program(frame)]  # type: ignore[index] # a flag by type
+        return Judgement(
+            rule=condition.rule, subject=subject, status=status, readings=_NO_READINGS, by=condition, frame=frame
+        )
     found = {reading.name: STATUS[reading.program(frame)] for reading in condition.readings}  # type: ignore[index] # a flag by type
     status = found[condition.adopted.reading] if condition.adopted else combined(found.values())
-    readings = found if len(found) > 1 else _NO_READINGS
-    return Judgement(rule=condition.rule, subject=subject, status=status, readings=readings, by=condition, frame=frame)
+    return Judgement(rule=condition.rule, subject=subject, status=status, readings=found, by=condition, frame=frame)
 
 
 def combined(statuses: Iterable[Status]) -> Status:

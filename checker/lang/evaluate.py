@@ -3,26 +3,30 @@
 from checker.lang.exact import AtLeast, Worth, add_all
 from checker.lang.frame import Frame, Row, RowSet, Run
 from checker.lang.operations import OPERATIONS
-from checker.lang.typed import Constant, Fact, Fold, Term, Typed, is_nonnegative, parts
+from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Fold, Term, Typed, is_nonnegative, parts
 
 __all__ = ["Frame", "Program", "Row", "RowSet"]
 
 
 class Program:
-    """A typed tree with the closure of each of its nodes, so that explaining runs the very same code."""
+    """A typed tree with the closure of each of its nodes, so that explaining runs the very same code.
 
-    __slots__ = ("_runs", "_texts", "tree")
+    `comparisons` are the nodes that compare two values, anywhere in the tree.
+    """
+
+    __slots__ = ("_run", "_runs", "_texts", "comparisons", "tree")
 
     def __init__(self, tree: Typed) -> None:
         """Build the closures of `tree`, once."""
         self.tree = tree
         self._runs: dict[Typed, Run] = {}
         self._texts: dict[Typed, str] = {}
-        self._build(tree)
+        self._run = self._build(tree)
+        self.comparisons = tuple(n for n in self._runs if isinstance(n, Apply) and n.op in COMPARISONS)
 
     def __call__(self, frame: Frame) -> Worth:
         """Return what the whole expression is worth."""
-        return self._runs[self.tree](frame.row, frame)
+        return self._run(frame.row, frame)
 
     def worth(self, node: Typed, frame: Frame) -> Worth:
         """Return what one node of the tree is worth on the subject."""
