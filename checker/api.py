@@ -14,7 +14,8 @@ from checker.findings import Report
 from checker.judge import judge
 from checker.load.policies import documents, load_policies
 from checker.model import Agreement, Batch, Decision, Run, Status, Tape
-from checker.read.batch import Source, make_batch, read_batch
+from checker.read.batch import Source, read_batch
+from checker.read.memory import make_batch
 from checker.read.tape import read_tape
 
 __all__ = [

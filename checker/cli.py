@@ -114,7 +114,7 @@ _Commands = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public n
 
 
 def _add(
-    commands: "_Commands[argparse.ArgumentParser]", name: str, help_: str, example: str
+    commands: "_Commands[argparse.ArgumentParser]", name: str, help_: str, example: str, *, policies: bool = True
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name,
@@ -124,12 +124,9 @@ def _add(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--policies",
-        type=Path,
-        metavar="DIR",
-        help="the folder of the policies; those that ship with checker unless given",
-    )
+    if policies:
+        help_ = "the folder of the policies; those that ship with checker unless given"
+        parser.add_argument("--policies", type=Path, metavar="DIR", help=help_)
     return parser
 
 
@@ -165,14 +162,7 @@ def _add_schema(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 def _add_lint(commands: "_Commands[argparse.ArgumentParser]") -> None:
     help_ = "load every policy and example in folders, and validate them by their schemas"
-    parser = commands.add_parser(
-        "lint",
-        help=help_,
-        description=help_[0].upper() + help_[1:] + ".",
-        epilog="example:\n  checker lint policies/",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = _add(commands, "lint", help_, "checker lint policies/", policies=False)
     parser.add_argument(
         "folders", nargs="*", type=Path, metavar="DIR", help="those that ship with checker unless given"
     )

@@ -8,7 +8,7 @@ from checker import phrase
 from checker.explain import finding, tightest
 from checker.findings import BatchReport, LineReport, Report, Tightest
 from checker.lang.evaluate import Frame, Program
-from checker.lang.exact import EXACT
+from checker.lang.exact import EXACT, add_all
 from checker.lang.syntax import Type
 from checker.lang.typed import Fact
 from checker.model import Condition, Judged, Judgement, Line, Run, Status, Subject, Verdict
@@ -38,8 +38,8 @@ def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> Ba
     ordered = [(judgement, finding(judged, judgement)) for judgement in _ordered(listed, judged)]
     messages = {(judgement.rule, judgement.subject): found.message for judgement, found in ordered}
     pool = batch.tape.pool
-    balances = [row.get(BALANCE) for row in pool.rows]
-    known = not pool.maybe and None not in balances
+    balances = [balance for row in pool.rows if isinstance(balance := row.get(BALANCE), Decimal)]
+    known = not pool.maybe and len(balances) == len(pool.rows)
     return BatchReport(
         name=batch.name,
         agreement=batch.agreement,
@@ -54,20 +54,13 @@ def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> Ba
         tape=batch.tape.file,
         tape_as_of=batch.tape.as_of,
         loans=len(pool.rows),
-        balance=plain(Type.MONEY, _total(balances)) if known else None,
+        balance=plain(Type.MONEY, add_all(balances)) if known else None,
         lines=tuple(_line(verdict, line, messages) for line in batch.lines),
         passes=tuple(_passes(judged.judgements)),
         findings=tuple(found for _, found in ordered),
         at=batch.at,
         inputs=_inputs(judged),
     )
-
-
-def _total(balances: Iterable[object]) -> Decimal:
-    total = Decimal(0)
-    for balance in balances:
-        total = EXACT.add(total, balance)  # type: ignore[arg-type] # money by declaration
-    return total
 
 
 def _ordered(judgements: Iterable[Judgement], judged: Judged) -> list[Judgement]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
 from checker import phrase
 from checker.faults import Place
@@ -15,6 +16,7 @@ from checker.model import Adoption, Condition, Judged, Judgement, Obligation, St
 from checker.values import plain
 
 DATE = "batch.date"
+T = TypeVar("T")
 
 
 def finding(judged: Judged, judgement: Judgement) -> Finding:
@@ -39,12 +41,10 @@ def _plain(
 ) -> Finding:
     found = whys or {}
     source = _sources(judged, judgement.subject)
-    shown = _shown(found)
-    tests: dict[str, Test] = {}
-    for reading, why in found.items():
-        for test in why.tests:
-            differs = test.text in tests and (tests[test.text].left, tests[test.text].right) != (test.left, test.right)
-            tests[f"{test.text} ({reading})" if differs else test.text] = test
+    all_shown = ((reading, shown) for reading, why in found.items() for shown in why.values)
+    all_tests = ((reading, test) for reading, why in found.items() for test in why.tests)
+    numbers = _once(all_shown, lambda shown: shown.text, lambda shown: shown.worth)
+    margins = _once(all_tests, lambda test: test.text, lambda test: (test.left, test.right, test.holds))
     return Finding(
         rule=judgement.rule,
         subject=judgement.subject,
@@ -52,8 +52,8 @@ def _plain(
         message=message,
         quote=quote,
         means=means,
-        values=tuple(_number(text, s, source) for text, s in shown.items()),
-        margins=tuple(_margin(text, t) for text, t in tests.items()),
+        values=tuple(_number(text, s, source) for text, s in numbers.items()),
+        margins=tuple(_margin(text, t) for text, t in margins.items()),
         readings=judgement.readings,
         adopted=adopted,
         missing=_missing(judgement, found, adopted),
@@ -64,15 +64,13 @@ def _plain(
     )
 
 
-def _shown(whys: Mapping[str, Why]) -> dict[str, Shown]:
-    """Return every number once by its text; one that a term's readings make different is named with the reading."""
-    found: dict[str, Shown] = {}
-    for reading, why in whys.items():
-        for shown in why.values:
-            text = shown.text
-            differs = text in found and found[text].worth != shown.worth
-            found[f"{text} ({reading})" if differs else text] = shown
-    return found
+def _once(found: Iterable[tuple[str, T]], text: Callable[[T], str], worth: Callable[[T], object]) -> dict[str, T]:
+    """Return what was found under each reading once by its text; what a reading makes different is named with it."""
+    kept: dict[str, T] = {}
+    for reading, one in found:
+        differs = text(one) in kept and worth(kept[text(one)]) != worth(one)
+        kept[f"{text(one)} ({reading})" if differs else text(one)] = one
+    return kept
 
 
 def _condition(judged: Judged, judgement: Judgement, by: Condition) -> Finding:
@@ -162,9 +160,7 @@ def _passes_from(judgement: Judgement, whys: Mapping[str, Why], adopted: Adoptio
         return None
     failing = [name for name, status in judgement.readings.items() if status is Status.FAIL] or list(whys)
     failing = [adopted.reading] if adopted else failing
-    deciding = [
-        test for name in failing for test in whys.get(name, Why(values=(), tests=(), missing=())).tests if test.decides
-    ]
+    deciding = [test for name in failing if name in whys for test in whys[name].tests if test.decides]
     days = [test.right for test in deciding if _waits(test) and isinstance(test.right, date)]
     return max(days) if days and len(days) == len(deciding) else None
 

@@ -1,6 +1,6 @@
 """Batches against policies: every rule judged on every subject. Pure: no file, clock, database or environment.
 
-What a status means is in `_status` and `owed`; what a rule is judged on is in `judge` and the functions it names.
+What a status means is in `judged_by`, `combined` and `owed`; what a rule is judged on is in `judge` and what it calls.
 """
 
 from collections import Counter, defaultdict

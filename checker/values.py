@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from checker.lang.exact import AtLeast, Worth
+from checker.lang.problem import nearest
 from checker.lang.syntax import Type, Value
 
 MOST_DIGITS = 30
@@ -30,17 +31,27 @@ HELP = {
 
 
 class BadValueError(ValueError):
-    """The text is not a value of the type; `help` says how to write one."""
+    """The text is not a value of the type (E401), or outside its bounds (E402); `help` says how to write one."""
 
-    def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 (the word of the output)
-        """Keep the help beside the message."""
+    def __init__(self, message: str, help: str = "", code: str = "E401") -> None:  # noqa: A002 (the word of the output)
+        """Keep the help and the code beside the message."""
         super().__init__(message)
         self.help = help
+        self.code = code
 
 
 def parse_value(kind: Type, text: str) -> Value:
     """Return the value that `text` spells, or raise BadValueError."""
     return _PARSERS[kind](text)
+
+
+def check_bounds(value: object, one_of: Sequence[str], at_least: int | None) -> None:
+    """Raise BadValueError where a value is outside its declared bounds."""
+    if one_of and value not in one_of:
+        help_ = nearest(str(value), tuple(one_of)) or "it is one of " + ", ".join(f"`{one}`" for one in one_of)
+        raise BadValueError(f"`{value}` is not one of the values known here", help_, code="E402")
+    if at_least is not None and value < at_least:  # type: ignore[operator] # only numbers are declared with a bound
+        raise BadValueError(f"`{value}` is less than {at_least}", code="E402")
 
 
 def parse_amount(text: str) -> Decimal:

@@ -465,3 +465,11 @@ def test_the_template_of_a_section_is_a_file_of_a_batch(tmp_path: Path) -> None:
     root = strict.load(tmp_path / "batch.yaml").root
     assert isinstance(root, strict.Mapping)
     assert {key.text for key, _ in root.entries} >= {"batch", "tape", "dispositions"}
+
+
+def test_a_policy_whose_name_ends_in_capitals_is_law_all_the_same(tmp_path: Path) -> None:
+    agreement = ROOT / "policies/impac-cmb-2004-10"
+    for path in agreement.glob("*.yaml"):
+        name = path.name.upper() if "amendment" in path.name else path.name
+        (tmp_path / name).write_bytes(path.read_bytes())
+    assert check(agreement / "examples/defaulted-sale.yaml", "--policies", tmp_path).returncode == 0

@@ -13,7 +13,7 @@ from checker.faults import Fault
 from checker.lang.parse import parse
 from checker.lang.problem import ParseError, Problem, nearest
 from checker.lang.syntax import Expression, Type
-from checker.values import BadValueError, parse_text, parse_value
+from checker.values import BadValueError, check_bounds, parse_text, parse_value
 
 
 class Word(NamedTuple):
@@ -164,12 +164,12 @@ class Reader:
             return None
         try:
             value = parse_value(shape.type, node.text)
+            check_bounds(value, shape.one_of, shape.at_least)
         except BadValueError as error:
-            self.fault("E401", str(error), node, error.help)
+            self.fault(error.code, str(error), node, error.help)
             return None
-        wrong = outside(shape, value)
-        if wrong:
-            self.fault("E402", wrong[0], node, wrong[1])
+        if shape.pattern and not re.fullmatch(shape.pattern, node.text):
+            self.fault("E402", f"`{node.text}` is not of the form {shape.pattern}", node)
             return None
         return value
 
@@ -242,15 +242,3 @@ class Reader:
         if shape.one_of_keys and len(written & set(shape.one_of_keys)) != 1:
             wanted = " or ".join(f"`{name}`" for name in shape.one_of_keys)
             self.fault("E306", f"{shape.title} needs exactly one of {wanted}", node)
-
-
-def outside(shape: Word, value: object) -> tuple[str, str] | None:
-    """Return what is wrong with a value outside its declared bounds, and the help; None where nothing is."""
-    if shape.one_of and value not in shape.one_of:
-        help_ = nearest(str(value), shape.one_of) or "it is one of " + ", ".join(f"`{one}`" for one in shape.one_of)
-        return f"`{value}` is not one of the values known here", help_
-    if shape.at_least is not None and value < shape.at_least:  # type: ignore[operator] # only numbers have a bound
-        return f"`{value}` is less than {shape.at_least}", ""
-    if shape.pattern and not re.fullmatch(shape.pattern, str(value)):
-        return f"`{value}` is not of the form {shape.pattern}", ""
-    return None

@@ -105,16 +105,16 @@ def read_bytes(path: Path, file: str, most: int | None = MOST_BYTES) -> bytes:
         found = path.stat()
         if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode) or stat.S_ISDIR(found.st_mode)):
             raise InputError(Fault(code="E001", message="cannot read the file: not a file", place=Place(file=file)))
-        if most is not None and found.st_size > most:
-            raise InputError(
-                Fault(code="E003", message=f"the file is larger than {most:,} bytes", place=Place(file=file))
-            )
-        return path.read_bytes()
+        with path.open("rb") as file_:
+            data = file_.read(-1 if most is None else most + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(
             Fault(code="E001", message=f"cannot read the file: {reason.lower()}", place=Place(file=file))
         ) from None
+    if most is not None and len(data) > most:
+        raise InputError(Fault(code="E003", message=f"the file is larger than {most:,} bytes", place=Place(file=file)))
+    return data
 
 
 def decode(data: bytes, file: str) -> str:
@@ -149,8 +149,9 @@ def parse(data: bytes, file: str) -> Document:
     return Document(file=file, text=text, sha256=hashlib.sha256(data).hexdigest(), root=root)
 
 
-# Two escapes that JSON writes for one character beyond U+FFFF.
-_PAIR = re.compile(r"(?<!\\\\)\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+# An escape of JSON; two of them may stand for one character beyond U+FFFF, which YAML does not know.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|.)")
+_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)')
 
 
 def _json(text: str, file: str) -> str:
@@ -161,7 +162,8 @@ def _json(text: str, file: str) -> str:
     import json
 
     def refuse(name: str) -> None:
-        raise json.JSONDecodeError(f"`{name}` is no number", text, max(0, text.find(name)))
+        at = next(found.start() for found in _CONSTANT.finditer(text) if found[1])
+        raise json.JSONDecodeError(f"`{name}` is no number", text, at)
 
     try:
         json.loads(text, parse_float=str, parse_int=str, parse_constant=refuse)
@@ -172,7 +174,7 @@ def _json(text: str, file: str) -> str:
     except RecursionError:
         fault = Fault(code="E008", message=f"nested deeper than {MOST_NESTED} levels", place=Place(file=file))
         raise InputError(fault) from None
-    return _PAIR.sub(lambda pair: str(json.loads(f'"{pair.group()}"')), text)
+    return _ESCAPE.sub(lambda found: json.loads(f'"{found[0]}"') if len(found[0]) > len(r"\u") else found[0], text)
 
 
 class _Composer:

@@ -3,7 +3,18 @@
 from checker.lang.exact import AtLeast, Worth, add_all
 from checker.lang.frame import Frame, Row, RowSet, Run
 from checker.lang.operations import OPERATIONS
-from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Fold, Term, Typed, is_nonnegative, parts
+from checker.lang.typed import (
+    COMPARISONS,
+    Apply,
+    Constant,
+    Fact,
+    Fold,
+    Term,
+    Typed,
+    is_nonnegative,
+    outer_facts_of,
+    parts,
+)
 
 __all__ = ["Frame", "Program", "Row", "RowSet"]
 
@@ -92,7 +103,7 @@ def _fold(node: Fold, inner: list[Run]) -> Run:
             totals[key] = total(frame)
         return totals[key]
 
-    return (lambda _row, frame: total(frame)) if any(fact.outer for fact in _facts(node)) else run
+    return (lambda _row, frame: total(frame)) if outer_facts_of(node) else run
 
 
 def _one(_row: Row, _frame: Frame) -> Worth:
@@ -106,8 +117,3 @@ def _spelled(node: Typed) -> str:
         return _spelled(node.body)
     inner = ", ".join(map(_spelled, parts(node)))
     return f"{getattr(node, 'op', node.source)}({inner})" if inner else str(node.source)
-
-
-def _facts(node: Typed) -> list[Fact]:
-    own = [node] if isinstance(node, Fact) else []
-    return own + [fact for part in parts(node) for fact in _facts(part)]

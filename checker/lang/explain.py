@@ -7,7 +7,7 @@ from typing import NamedTuple
 from checker.lang.evaluate import Frame, Program, Row, RowSet
 from checker.lang.exact import AtLeast, Worth, subtract
 from checker.lang.syntax import Type
-from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Fold, Typed, parts
+from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Fold, Typed, outer_facts_of, parts
 
 _LOGIC = frozenset({"and", "or", "not", "in", "given"}) | COMPARISONS
 
@@ -156,14 +156,9 @@ def _missing_rows(program: Program, node: Fold, frame: Frame) -> Counter[str]:
         lacking = {name for part in parts(node) for name in _missing(program, part, row, frame)}
         found.update(lacking)
     # What belongs to the subject is missing once, however many rows ask for it.
-    for name in found.keys() & _outer(node):
+    for name in found.keys() & outer_facts_of(node):
         found[name] = 0
     possible = [r for r in rows.maybe if node.where is None or program.on(node.where, r, frame) is not False]
     if possible:
         found[rows.decided_by] += len(possible)
     return found
-
-
-def _outer(node: Typed) -> set[str]:
-    own = {node.name} if isinstance(node, Fact) and node.outer else set()
-    return own.union(*map(_outer, parts(node)))

@@ -20,32 +20,23 @@ def is_bounded(node: Typed) -> bool:
     return isinstance(node, Fold) or any(map(is_bounded, parts(node)))
 
 
-def _and(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        result: Worth = True
-        for operand in inner:
-            value = operand(row, frame)
-            if value is False:
-                return False
-            if value is None:
-                result = None
-        return result
+def _junction(decisive: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a table's cell)
+    """`and`, which one false operand decides, or `or`, which one true operand does."""
 
-    return run
+    def build(_node: Apply, inner: list[Run]) -> Run:
+        def run(row: Row, frame: Frame) -> Worth:
+            result: Worth = not decisive
+            for operand in inner:
+                value = operand(row, frame)
+                if value is decisive:
+                    return decisive
+                if value is None:
+                    result = None
+            return result
 
+        return run
 
-def _or(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        result: Worth = False
-        for operand in inner:
-            value = operand(row, frame)
-            if value is True:
-                return True
-            if value is None:
-                result = None
-        return result
-
-    return run
+    return build
 
 
 def _not(_node: Apply, inner: list[Run]) -> Run:
@@ -243,8 +234,8 @@ def _is(wanted: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a t
 
 OPERATIONS: dict[str, Callable[[Apply, list[Run]], Run]] = {
     **dict.fromkeys(_COMPARE, _comparison),
-    "and": _and,
-    "or": _or,
+    "and": _junction(decisive=False),
+    "or": _junction(decisive=True),
     "not": _not,
     "in": _in,
     "+": _plus,

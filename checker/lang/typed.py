@@ -86,6 +86,13 @@ def terms_of(tree: Typed) -> frozenset[str]:
     return own.union(*(terms_of(part) for part in parts(tree)))
 
 
+def outer_facts_of(tree: Typed) -> frozenset[str]:
+    """Return the facts inside an aggregate that belong to the subject, not to the rows."""
+    if isinstance(tree, Fact):
+        return frozenset({tree.name} if tree.outer else ())
+    return frozenset().union(*map(outer_facts_of, parts(tree)))
+
+
 def is_nonnegative(tree: Typed) -> bool:
     """Tell whether the value, whatever the facts, is known never to be below zero."""
     if isinstance(tree, Constant):

@@ -139,4 +139,4 @@ def parse_column(table: Table, name: str, parse: Callable[[str], T], faults: lis
 
 
 def _fault(table: Table, row: int, name: str, error: BadValueError) -> Fault:
-    return Fault(code="E401", message=str(error), place=table.place(row, name), help=error.help)
+    return Fault(code=error.code, message=str(error), place=table.place(row, name), help=error.help)

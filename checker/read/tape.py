@@ -8,13 +8,13 @@ from pathlib import Path
 
 from checker.document import strict
 from checker.faults import Fault, InputError, Place
-from checker.lang.evaluate import Frame, Row, RowSet
+from checker.lang.evaluate import Frame, RowSet
 from checker.lang.problem import nearest
 from checker.lang.syntax import Type, Value
 from checker.model import FactDeclared, Tape
 from checker.read.layout import Layout, find_layout, load_layout
 from checker.read.table import Table, capped, parse_column, read_table
-from checker.values import BadValueError, parse_amounts, parse_value
+from checker.values import BadValueError, check_bounds, parse_amounts, parse_value
 
 PREFIX = "loan."
 TOTALS = frozenset({"total", "totals", "subtotal", "sum", "grand total", "pool total"})
@@ -43,7 +43,8 @@ def _canonical(data: bytes, file: str, digest: str, as_of: date, facts: Mapping[
     _check_columns(table, known)
     faults: list[Fault] = []
     columns = {PREFIX + name: column_of(table, name, known[name], faults) for name in table.columns}
-    _check_ids(table, columns[ID], faults)
+    ids = {row: loan for row, loan in enumerate(columns[ID]) if loan is not None or not table.columns["loan_id"][row]}
+    _check_ids(table, ids, partial(table.place, column="loan_id"), faults)
     if faults:
         raise InputError(*capped(faults, file))
     if IN_POOL not in columns:
@@ -80,34 +81,29 @@ def column_of(table: Table, name: str, fact: FactDeclared, faults: list[Fault]) 
 
 def cell_parser(fact: FactDeclared) -> Callable[[str], Value]:
     """Return what reads a cell of this fact, within its declared bounds."""
-    plain = partial(parse_value, fact.type)
-    least, one_of = fact.at_least, fact.one_of
-    if least is None and not one_of:
-        return plain
 
     def parse(text: str) -> Value:
-        value = plain(text)
-        if least is not None and value < least:  # type: ignore[operator] # only numbers are declared with a bound
-            raise BadValueError(f"`{text}` is less than {least}", f"`{fact.name}` is at least {least}")
-        if one_of and value not in one_of:
-            raise BadValueError(f"`{text}` is not one of the values known here", nearest(text, one_of))
+        value = parse_value(fact.type, text)
+        check_bounds(value, fact.one_of, fact.at_least)
         return value
 
     return parse
 
 
-def _check_ids(table: Table, ids: Sequence[Value | None], faults: list[Fault]) -> None:
-    """Every row is a loan, and no loan stands twice."""
+def _check_ids(
+    table: Table, ids: Mapping[int, Value | None], place: Callable[[int], Place], faults: list[Fault]
+) -> None:
+    """Every row is a loan, and no loan stands twice; `ids` are by row, and `place` tells where one is written."""
     seen: dict[Value, int] = {}
-    for row, loan in enumerate(ids):
-        if (loan is None and table.columns["loan_id"][row] == "") or str(loan).casefold() in TOTALS:
+    for row, loan in ids.items():
+        if loan is None or str(loan).casefold() in TOTALS:
             message = "a row without a loan id: a total, or a line that is no loan?"
             help_ = "a tape has one row for each loan and nothing else"
             faults.append(Fault(code="E707", message=message, place=table.row_place(row), help=help_))
-        elif loan is not None and loan in seen:
+        elif loan in seen:
             message = f"the loan `{loan}` stands here twice, first on line {table.lines[seen[loan]]}"
-            faults.append(Fault(code="E708", message=message, place=table.place(row, "loan_id")))
-        elif loan is not None:
+            faults.append(Fault(code="E708", message=message, place=place(row)))
+        else:
             seen[loan] = row
 
 
@@ -127,7 +123,7 @@ def _through(
         message = f"no row of the tape is as of {as_of}"
         raise InputError(Fault(code="E709", message=message, place=Place(file=file)))
     loans = {at: _loan(layout, frames[at], facts, partial(table.row_place, at), faults) for at in chosen}
-    _check_loans(table, loans, faults)
+    _check_ids(table, {at: row[ID] for at, row in loans.items()}, table.row_place, faults)
     if faults:
         raise InputError(*capped(faults, file))
     return _tape(
@@ -173,27 +169,13 @@ def _loan(
     for name, program in layout.facts.items():
         value = program(frame)
         row[name] = value  # type: ignore[assignment] # without sets there are no bounds
-        least = facts[name].at_least
-        if least is not None and value is not None and value < least:  # type: ignore[operator] # only numbers have one
-            message = f"`{name}` is {value}, which is less than {least}"
-            faults.append(Fault(code="E402", message=message, place=place()))
-        if facts[name].one_of and value is not None and value not in facts[name].one_of:
-            message = f"`{value}` is not one of the values of `{name}`"
-            faults.append(Fault(code="E402", message=message, place=place()))
+        try:
+            if value is not None:
+                check_bounds(value, facts[name].one_of, facts[name].at_least)
+        except BadValueError as error:
+            message = f"`{name}`: {error}"
+            faults.append(Fault(code=error.code, message=message, place=place(), help=error.help))
     return row
-
-
-def _check_loans(table: Table, loans: Mapping[int, Row], faults: list[Fault]) -> None:
-    seen: dict[Value, int] = {}
-    for at, row in loans.items():
-        loan = row[ID]
-        if loan is None or str(loan).casefold() in TOTALS:
-            faults.append(Fault(code="E707", message="a row without a loan id", place=table.row_place(at)))
-        elif loan in seen:
-            message = f"the loan `{loan}` stands here twice, first on line {table.lines[seen[loan]]}"
-            faults.append(Fault(code="E708", message=message, place=table.row_place(at)))
-        else:
-            seen[loan] = at
 
 
 def _tape(
