@@ -44,7 +44,9 @@ class Each(StrEnum):
 
 
 class FactDeclared(NamedTuple):
-    """One input: its type, unit and meaning, its bounds, and whether only the tape may give it (`measured`)."""
+    """One input: its type, unit and meaning, its bounds, whether only the tape may give it (`measured`), and why it is
+    declared where no rule reads it (`unread`).
+    """
 
     name: str
     type: Type
@@ -53,6 +55,7 @@ class FactDeclared(NamedTuple):
     one_of: tuple[str, ...] = ()
     at_least: int | None = None
     measured: bool = False
+    unread: str = ""
 
     @property
     def group(self) -> str:
@@ -145,11 +148,21 @@ class Permission(NamedTuple):
     at: Place
 
 
+class Passage(NamedTuple):
+    """A stretch of the contract: from its first words, which stand there once, through its last."""
+
+    first: str
+    last: str
+    at: Place
+
+
 class NotChecked(NamedTuple):
-    """Words of the contract that no rule checks, and why."""
+    """Words of the contract that no rule checks, a quote or else a passage, and why."""
 
     quote: str
+    passage: Passage | None
     because: str
+    at: Place
 
 
 class Policy(NamedTuple):
@@ -162,6 +175,7 @@ class Policy(NamedTuple):
     effective: dt.date
     source_title: str
     source_sha256: str
+    operative: tuple[Passage, ...]
     assumes: tuple[str, ...]
     parties: Mapping[str, tuple[str, ...]]
     terms: tuple[Term, ...]

@@ -5,10 +5,10 @@ from textwrap import wrap
 
 from checker.builtin import BUILTIN
 from checker.faults import Fault, InputError
-from checker.lang.evaluate import Program
 from checker.lang.problem import nearest
 from checker.lang.typed import facts_of, terms_of
 from checker.model import Agreement, Condition, FactDeclared, Obligation, Permission, Policy
+from checker.rules import programs, rules
 
 WIDTH = 110
 _OF_EACH_LINE = ("disposition.loan", "disposition.under", "disposition.price")
@@ -31,14 +31,7 @@ def explain(agreements: Mapping[str, Agreement], rule: str) -> str:
 
 
 def _names(policy: Policy) -> set[str]:
-    return {*policy.permissions, *(rule.rule for rule in _rules(policy))}
-
-
-def _rules(policy: Policy) -> Iterator[Condition | Obligation]:
-    yield from policy.always
-    for permission in policy.permissions.values():
-        yield from permission.conditions
-        yield from permission.obligations
+    return {*policy.permissions, *(rule.rule for rule in rules(policy))}
 
 
 def _unknown(agreements: Mapping[str, Agreement], rule: str) -> Fault:
@@ -56,7 +49,7 @@ def _under(agreement: Agreement, policy: Policy, rule: str) -> str:
         head.append(f"  {permission.title}")
         head += [line for text in permission.assumes for line in _labelled("assumes", text)]
         return "\n".join([*head, *body]) + "\n"
-    found = next(one for one in _rules(policy) if one.rule == rule)
+    found = next(one for one in rules(policy) if one.rule == rule)
     return "\n".join([*head, *_rule(agreement, policy, found)[1:]]) + "\n"
 
 
@@ -75,12 +68,6 @@ def _rule(agreement: Agreement, policy: Policy, rule: Condition | Obligation) ->
         *(line for name in _terms(rule) for line in _term(policy, name)),
         *_facts(agreement, rule),
     ]
-
-
-def _programs(rule: Condition | Obligation) -> list[Program]:
-    if isinstance(rule, Condition):
-        return [reading.program for reading in rule.readings]
-    return [program for program in (rule.deadline, rule.done_on, rule.required) if program is not None]
 
 
 def _condition(rule: Condition) -> Iterator[str]:
@@ -115,7 +102,7 @@ def _obligation(rule: Obligation) -> Iterator[str]:
 
 
 def _terms(rule: Condition | Obligation) -> list[str]:
-    return sorted({name for program in _programs(rule) for name in terms_of(program.tree)})
+    return sorted({name for program in programs(rule).values() for name in terms_of(program.tree)})
 
 
 def _term(policy: Policy, name: str) -> Iterator[str]:
@@ -128,7 +115,7 @@ def _term(policy: Policy, name: str) -> Iterator[str]:
 
 
 def _facts(agreement: Agreement, rule: Condition | Obligation) -> Iterator[str]:
-    for name in sorted({name for program in _programs(rule) for name in facts_of(program.tree)}):
+    for name in sorted({name for program in programs(rule).values() for name in facts_of(program.tree)}):
         fact = agreement.facts[name]
         yield from _labelled("needs", f"{name} ({fact.type}, {_source(fact)}): {fact.means}")
 
@@ -160,8 +147,8 @@ def template(agreements: Mapping[str, Agreement], section: str) -> str:
 
 
 def _template(agreement: Agreement, policy: Policy, permission: Permission) -> Iterator[str]:
-    rules = [*policy.always, *_parts(permission)]
-    needed = {name for rule in rules for program in _programs(rule) for name in facts_of(program.tree)}
+    own = [*policy.always, *_parts(permission)]
+    needed = {name for rule in own for program in programs(rule).values() for name in facts_of(program.tree)}
     needed |= {"disposition.buyer.name"}
     yield f"# A batch under {permission.section} of {policy.name}. An empty value is unknown."
     yield "batch:  # any name, unlike another's"

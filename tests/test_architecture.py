@@ -35,8 +35,15 @@ NEVER = {
 }
 DOING = {"open", "print", "input", "exec", "eval", "__import__", "read_text", "read_bytes", "write_text", "write_bytes"}
 ASKING = {"now", "today", "utcnow", "environ", "getenv", "cwd", "home", "expanduser", "fromtimestamp", "getlocale"}
-UNUSED = ["jsonschema", "difflib", "json", "checker.lint", "checker.schemas", "checker.reference", "importlib.metadata"]
-UNUSED += ["checker.report.as_json", "checker.report.as_csv", "checker.document.schema", "logging", "typing_extensions"]
+UNUSED = ["jsonschema", "difflib", "json", "checker.lint", "checker.schemas", "checker.reference", "checker.cite"]
+UNUSED += [
+    "importlib.metadata",
+    "checker.report.as_json",
+    "checker.report.as_csv",
+    "checker.document.schema",
+    "logging",
+    "typing_extensions",
+]
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CODE).as_posix())
 
 

@@ -169,7 +169,7 @@ def quotes(policy: Policy) -> dict[str, str]:
     """Return every quote of a policy by what it stands at."""
     found = {name: rule.quote for name, rule in rules(policy).items() if rule.quote}
     found |= {f"term {term.name}": term.quote for term in policy.terms if term.quote}
-    return found | {f"not checked {n}": each.quote for n, each in enumerate(policy.not_checked)}
+    return found | {f"not checked {n}": each.quote for n, each in enumerate(policy.not_checked) if each.quote}
 
 
 @in_hand

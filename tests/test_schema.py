@@ -48,6 +48,7 @@ ONLY_THE_LOADER = {
     "E507": "whether an obligation can be met",
     "E510": "which columns and facts there are, and what goes with a column's type",
     "E511": "whether an expression reads a fact",
+    "E512": "whether `from` and `to` stand together",
     "E6": "which layouts there are, and what the tape is and says",
     "E7": "what a table holds",
 }
@@ -78,7 +79,11 @@ POLICY_FILE = {
     "title": "A section",
     "executed": "2004-11-24",
     "effective": Plain("2004-11-24"),
-    "source": {"title": "The contract", "sha256": SHA256},
+    "source": {
+        "title": "The contract",
+        "sha256": SHA256,
+        "operative": [{"from": "The Master Servicer may", "to": "at its discretion."}],
+    },
     "assumes": ["The rest was not in hand."],
     "parties": {"master_servicer": ["Servicer Inc", "Servicer LLC"]},
     "terms": {
@@ -129,7 +134,10 @@ POLICY_FILE = {
             },
         }
     },
-    "not_checked": [{"quote": "in its discretion", "because": "There is nothing to measure."}],
+    "not_checked": [
+        {"quote": "in its discretion", "because": "There is nothing to measure."},
+        {"from": "The Master Servicer may", "to": "discretion", "because": "Nor is there here."},
+    ],
 }
 FACTS_FILE = {
     "facts": {

@@ -39,7 +39,7 @@ def schema_of(shape: Shape) -> Schema:
     if isinstance(shape, Either):
         choices = (shape.word, shape.listing, shape.mapping)
         return {"anyOf": [schema_of(choice) for choice in choices if choice is not None]}
-    return _record(shape)
+    return {"anyOf": [_record(shape), {"enum": [None, ""]}]} if shape.optional else _record(shape)
 
 
 def _word(shape: Word) -> Schema:

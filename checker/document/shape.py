@@ -59,13 +59,14 @@ class Key(NamedTuple):
 
 class Record(NamedTuple):
     """Fixed keys. `make` builds the value from those that are written or have a blank, and the node. Of `one_of_keys`
-    exactly one must be written.
+    exactly one must be written. One with nothing in it is None where `optional`.
     """
 
     title: str
     keys: Mapping[str, Key]
     make: Callable[[dict[str, object], Node], object]
     one_of_keys: tuple[str, ...] = ()
+    optional: bool = False
 
 
 class Either(NamedTuple):
@@ -215,6 +216,8 @@ class Reader:
 
     def record(self, shape: Record, node: Node) -> object:
         """Read fixed keys and build the value."""
+        if shape.optional and isinstance(node, Scalar) and node.is_empty:
+            return None
         values = {key: self.blank(entry) for key, entry in shape.keys.items()}
         if self.expect(node, Entries, f"{shape.title} (keys and values)") and isinstance(node, Entries):
             self.keys(shape, node)

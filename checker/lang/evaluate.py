@@ -84,7 +84,7 @@ def _fold(node: Fold, inner: list[Run]) -> Run:
     where = inner[-1] if node.where is not None else None
     body = inner[0] if node.body is not None else _one
     bounded = node.body is None or is_nonnegative(node.body)
-    key = f"{bounded} {_spelled(node)}"
+    key = f"{bounded} {spelled(node)}"
 
     def total(frame: Frame) -> Worth:
         rows = frame.sets[rows_of]
@@ -111,9 +111,9 @@ def _one(_row: Row, _frame: Frame) -> Worth:
     return 1
 
 
-def _spelled(node: Typed) -> str:
-    """Return an aggregate's text with its terms written out: two of one spelling have one worth on the same rows."""
+def spelled(node: Typed) -> str:
+    """Return a tree as text with its terms written out: two of one spelling have one worth on the same facts."""
     if isinstance(node, Term):
-        return _spelled(node.body)
-    inner = ", ".join(map(_spelled, parts(node)))
+        return spelled(node.body)
+    inner = ", ".join(map(spelled, parts(node)))
     return f"{getattr(node, 'op', node.source)}({inner})" if inner else str(node.source)

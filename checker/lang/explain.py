@@ -60,7 +60,7 @@ def explain(program: Program, frame: Frame) -> Why:
 def tests(program: Program, frame: Frame) -> tuple[Test, ...]:
     """Return every test of an expression, each once."""
     deciding = {program.text(node) for node in _deciding(program, program.tree, frame)}
-    found = {program.text(node): node for node in _tests(program.tree)}
+    found = {program.text(node): node for node in limbs(program.tree)}
     return tuple(_test(program, node, frame, text in deciding) for text, node in found.items())
 
 
@@ -78,10 +78,11 @@ def _is_test(node: Typed) -> bool:
     return isinstance(node, Fact) or (isinstance(node, Apply) and node.op not in ("and", "or", "not"))
 
 
-def _tests(node: Typed) -> list[Typed]:
+def limbs(node: Typed) -> list[Typed]:
+    """Return the tests that a node is made of: what is true or false and is not made of others that are."""
     if node.type is not Type.FLAG or isinstance(node, Constant):
         return []
-    return [node] if _is_test(node) else [found for part in parts(node) for found in _tests(part)]
+    return [node] if _is_test(node) else [found for part in parts(node) for found in limbs(part)]
 
 
 def _deciding(program: Program, node: Typed, frame: Frame) -> list[Typed]:

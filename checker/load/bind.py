@@ -16,7 +16,9 @@ from checker.lang.typed import Typed, facts_of, terms_of
 from checker.load.drafts import (
     AdoptionDraft,
     ConditionDraft,
+    NotCheckedDraft,
     ObligationDraft,
+    PassageDraft,
     PermissionDraft,
     PolicyDraft,
     TermDraft,
@@ -30,6 +32,7 @@ from checker.model import (
     FactDeclared,
     NotChecked,
     Obligation,
+    Passage,
     Permission,
     Policy,
     Reading,
@@ -88,15 +91,27 @@ class Binder:
             effective=draft.effective or date.min,
             source_title=draft.source.title if draft.source else "",
             source_sha256=(draft.source.sha256 or "") if draft.source else "",
+            operative=tuple(map(self.passage, draft.source.operative)) if draft.source else (),
             assumes=draft.assumes,
             parties=draft.parties,
             terms=tuple(self.term(name, term) for name, term in draft.terms.items()),
             always=self.conditions("always", draft.always, exercise=False),
             permissions={name: self.permission(name, found) for name, found in draft.permissions.items()},
-            not_checked=tuple(NotChecked(quote=n.quote, because=n.because) for n in draft.not_checked),
+            not_checked=tuple(map(self.not_checked, draft.not_checked)),
             file=self.document.file,
             sha256=self.document.sha256,
         )
+
+    def passage(self, draft: PassageDraft | NotCheckedDraft) -> Passage:
+        """Return a stretch of the contract."""
+        return Passage(first=draft.from_, last=draft.to, at=self.place(draft.at))
+
+    def not_checked(self, draft: NotCheckedDraft) -> NotChecked:
+        """Return words that no rule checks: those of a quote, or those of a passage."""
+        if bool(draft.from_) is not bool(draft.to):
+            self.reader.fault("E512", "`from` and `to` are written together", draft.at, "or write a `quote` alone")
+        passage = self.passage(draft) if draft.from_ else None
+        return NotChecked(quote=draft.quote, passage=passage, because=draft.because, at=self.place(draft.at))
 
     def check_term(self, name: str, term: TermDraft) -> None:
         """Check a term by itself; where it may be used is checked at each use."""

@@ -1,5 +1,6 @@
 """The form of a policy file: each record's keys and meanings, once, for the loader and for the schema."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -88,10 +89,20 @@ class PermissionDraft(NamedTuple):
     at: Node
 
 
+class PassageDraft(NamedTuple):
+    """A stretch of the contract as written."""
+
+    from_: str
+    to: str
+    at: Node
+
+
 class NotCheckedDraft(NamedTuple):
     """Words that no rule checks, as written."""
 
     quote: str
+    from_: str
+    to: str
     because: str
     at: Node
 
@@ -101,6 +112,7 @@ class SourceDraft(NamedTuple):
 
     title: str
     sha256: str | None
+    operative: tuple[PassageDraft, ...]
     at: Node
 
 
@@ -120,6 +132,12 @@ class PolicyDraft(NamedTuple):
     permissions: dict[str, PermissionDraft]
     not_checked: tuple[NotCheckedDraft, ...]
     at: Node
+
+
+def _from(make: Callable[..., object]) -> Callable[[dict[str, object], Node], object]:
+    """Return a maker of records with the key `from`, which cannot name a field."""
+    maker = built(make)
+    return lambda values, at: maker({f"{key}_" if key == "from" else key: value for key, value in values.items()}, at)
 
 
 _QUOTE = Key(shape=Prose(), means="the words of the contract that this keeps, short and exact")
@@ -215,6 +233,42 @@ PERMISSION = Record(
     },
 )
 
+_FROM = "its first words, which stand in the text once"
+_TO = "its last words: the first place after those where they stand"
+
+PASSAGE = Record(
+    title="a passage",
+    make=_from(PassageDraft),
+    keys={
+        "from": Key(shape=Prose(), means=_FROM, required=True),
+        "to": Key(shape=Prose(), means=_TO, required=True),
+    },
+)
+
+SOURCE = Record(
+    title="a source",
+    make=built(SourceDraft),
+    keys={
+        "title": Key(shape=Prose(), means="the document's name", required=True),
+        "sha256": Key(
+            shape=Word(pattern="[0-9a-f]{64}"), means="the digest of the text that was quoted", required=True
+        ),
+        "operative": Key(shape=List(of=PASSAGE), means="the parts of the text that the version expresses"),
+    },
+)
+
+NOT_CHECKED = Record(
+    title="words that no rule checks",
+    make=_from(NotCheckedDraft),
+    one_of_keys=("quote", "from"),
+    keys={
+        "quote": Key(shape=Prose(), means="the words of the contract"),
+        "from": Key(shape=Prose(), means=_FROM),
+        "to": Key(shape=Prose(), means=_TO),
+        "because": Key(shape=Prose(), means="why no rule checks them", required=True),
+    },
+)
+
 POLICY = Record(
     title="a policy",
     make=built(PolicyDraft),
@@ -224,22 +278,7 @@ POLICY = Record(
         "title": Key(shape=Prose(), means="what it expresses, for a reader", required=True),
         "executed": Key(shape=Word(type=Type.DATE), means="the day on which it was signed", required=True),
         "effective": Key(shape=Word(type=Type.DATE), means="the first day on which it is in force", required=True),
-        "source": Key(
-            shape=Record(
-                title="a source",
-                make=built(SourceDraft),
-                keys={
-                    "title": Key(shape=Prose(), means="the document's name", required=True),
-                    "sha256": Key(
-                        shape=Word(pattern="[0-9a-f]{64}"),
-                        means="the digest of the text that was quoted",
-                        required=True,
-                    ),
-                },
-            ),
-            means="the text from which the quotes were taken",
-            required=True,
-        ),
+        "source": Key(shape=SOURCE, means="the text from which the quotes were taken", required=True),
         "assumes": Key(shape=List(of=Prose()), means="what every decision under the policy rests on"),
         "parties": Key(
             shape=Map(of=List(of=Word()), key=r"[a-z][a-z0-9_]*"), means="the known names of each party, by its role"
@@ -249,18 +288,6 @@ POLICY = Record(
         "permissions": Key(
             shape=Map(of=PERMISSION, key=r"[^/\s]+", least=1), means='each section that says "may"', required=True
         ),
-        "not_checked": Key(
-            shape=List(
-                of=Record(
-                    title="words that no rule checks",
-                    make=built(NotCheckedDraft),
-                    keys={
-                        "quote": Key(shape=Prose(), means="the words of the contract", required=True),
-                        "because": Key(shape=Prose(), means="why no rule checks them", required=True),
-                    },
-                )
-            ),
-            means="the words of the contract that no rule checks",
-        ),
+        "not_checked": Key(shape=List(of=NOT_CHECKED), means="the words of the contract that no rule checks"),
     },
 )

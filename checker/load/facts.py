@@ -24,6 +24,7 @@ class _Draft(NamedTuple):
     one_of: tuple[str, ...]
     at_least: int | None
     measured: bool | None
+    unread: str
     at: strict.Node
 
 
@@ -42,6 +43,7 @@ _FACT = Record(
         "one_of": Key(shape=List(of=Word(), least=1), means="every value that a text can have"),
         "at_least": Key(shape=Word(type=Type.COUNT), means="the least value that an amount can have"),
         "measured": Key(shape=Word(type=Type.FLAG), means="whether only the tape may give it"),
+        "unread": Key(shape=Prose(), means="why it can be stated though no rule reads it"),
     },
 )
 FACTS = Record(
@@ -76,6 +78,7 @@ def _fact(name: str, draft: _Draft) -> FactDeclared:
         one_of=draft.one_of,
         at_least=draft.at_least,
         measured=bool(draft.measured),
+        unread=draft.unread,
     )
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Reader
 from checker.faults import Fault, InputError, Place
+from checker.lang.problem import nearest
 from checker.load.bind import Binder
 from checker.load.drafts import POLICY, PolicyDraft
 from checker.load.facts import core_facts, load_facts
@@ -21,27 +23,49 @@ def shipped() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
+class Folder(NamedTuple):
+    """The folder of one agreement: where it is, and as the user is shown it."""
+
+    path: Path
+    shown: Path
+    agreement: Agreement
+
+
 def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
     """Return the agreements of a folder by name: the folder's own files, or else one agreement a sub-folder.
 
     Raises InputError with every fault of every file, and where the folder holds no policy.
     """
+    return {found.agreement.name: found.agreement for found in load_folders(folder)}
+
+
+def load_folders(folder: Path | None = None) -> list[Folder]:
+    """Return the same agreements, each with the folder that it was loaded from."""
     root = shipped() if folder is None else folder
     shown = Path("policies") if folder is None else folder
     faults: list[Fault] = []
-    agreements: dict[str, Agreement] = {}
-    for found in folders(root, shown):
+    found: dict[str, Folder] = {}
+    for path in folders(root, shown):
+        called = shown / path.relative_to(root)
         try:
-            agreement = _agreement(found, shown / found.relative_to(root))
+            agreement = _agreement(path, called)
         except InputError as error:
             faults += error.faults
             continue
-        if agreement.name in agreements:
+        if agreement.name in found:
             faults.append(Fault(code="E508", message=f"two folders hold the agreement `{agreement.name}`"))
-        agreements[agreement.name] = agreement
+        found[agreement.name] = Folder(path=path, shown=called, agreement=agreement)
     if faults:
         raise InputError(*faults)
-    return agreements
+    return list(found.values())
+
+
+def agreement_named(agreements: Mapping[str, Agreement], name: str) -> Agreement:
+    """Return the agreement of a name, or raise InputError with the nearest."""
+    if name not in agreements:
+        help_ = nearest(name, list(agreements)) or "there is " + ", ".join(f"`{one}`" for one in agreements)
+        raise InputError(Fault(code="E601", message=f"no policy for the agreement `{name}`", help=help_))
+    return agreements[name]
 
 
 def documents(folder: Path) -> list[Path]:
@@ -86,7 +110,16 @@ def _agreement(folder: Path, shown: Path) -> Agreement:
 def load_policy(document: strict.Document, facts: Mapping[str, FactDeclared]) -> Policy:
     """Return the policy in a document, or raise InputError with every fault of it."""
     reader = Reader(document)
-    draft: PolicyDraft = reader.read(POLICY, document.root)  # type: ignore[assignment] # made by the shape
+    return bound(reader, read_draft(reader), facts)
+
+
+def read_draft(reader: Reader) -> PolicyDraft:
+    """Return a policy as written; its faults are noted with the reader."""
+    return reader.read(POLICY, reader.document.root)  # type: ignore[return-value] # made by the shape
+
+
+def bound(reader: Reader, draft: PolicyDraft, facts: Mapping[str, FactDeclared]) -> Policy:
+    """Return the policy that a draft means, or raise InputError with every fault that was noted."""
     policy = Binder(reader, draft, facts).policy()
     if reader.faults:
         raise InputError(*dict.fromkeys(reader.faults))

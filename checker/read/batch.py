@@ -21,6 +21,13 @@ LOAN, UNDER = "disposition.loan", "disposition.under"
 Stated = dict[str, Value | None]
 
 
+class Draft(NamedTuple):
+    """A line as written: what it says, by the full names of facts, and where."""
+
+    says: Stated
+    at: Place
+
+
 class Source:
     """Where batches are read from: the agreements in hand, and the tapes already read, so that each is read once."""
 
@@ -49,18 +56,23 @@ def read_batch(path: Path, source: Source) -> Batch:
     if reader.faults:
         raise InputError(*reader.faults)
     tape = _tape(reader, agreement, source, path.parent, stated["tape"])  # type: ignore[arg-type] # made by the shape
-    every = _says(stated.get("every", {}))  # type: ignore[arg-type] # made by the shape
     drafts, digests = _drafts(reader, agreement, path.parent, stated["dispositions"])
+    batch = batch_of(stated, tape, drafts, document.place(document.root.start, document.root.start + 1))
+    return batch._replace(sha256=document.sha256, inputs=digests)
+
+
+def batch_of(stated: Mapping[str, object], tape: Tape, drafts: Sequence[Draft], at: Place) -> Batch:
+    """Return the batch that is stated by its shape, laid beside its tape."""
+    every = says(stated.get("every", {}))  # type: ignore[arg-type] # made by the shape
     return Batch(
         name=str(stated["batch"]),
-        agreement=agreement.name,
+        agreement=str(stated["agreement"]),
         date=stated["date"],  # type: ignore[arg-type] # a date by shape
         tape=tape,
-        lines=lines_of(drafts, every, tape, document.file),
+        lines=lines_of(drafts, every, tape, at.file),
         stated=_batch_facts(stated),
-        at=document.place(document.root.start, document.root.start + 1),
-        sha256=document.sha256,
-        inputs=digests,
+        at=at,
+        sha256="",
     )
 
 
@@ -110,13 +122,6 @@ def _batch_facts(stated: Mapping[str, object]) -> Stated:
     return {f"batch.{name}": stated[name] for name in sorted(own)} | flatten("", groups)  # type: ignore[return-value] # values by shape
 
 
-class Draft(NamedTuple):
-    """A line as written: what it says, by the full names of facts, and where."""
-
-    says: Stated
-    at: Place
-
-
 def full(key: str) -> str:
     """Return the fact that a key of a line states: a `loan.` fact by its name, any other without `disposition.`."""
     return key if key.startswith("loan.") else f"disposition.{key}"
@@ -131,13 +136,13 @@ def _drafts(
         return _rows(data, str(path), agreement.facts), {"lines": hashlib.sha256(data).hexdigest()}
     place = reader.document.place
     lines: Sequence[tuple[dict[str, object], strict.Node]] = dispositions  # type: ignore[assignment] # made by the shape
-    return [Draft(says=_says(says), at=place(at.start, at.start + 1)) for says, at in lines], {}
+    return [Draft(says=says(line), at=place(at.start, at.start + 1)) for line, at in lines], {}
 
 
-def _says(says: Mapping[str, object]) -> Stated:
+def says(line: Mapping[str, object]) -> Stated:
     """Return what a line says by full names; its loan is a number, or a number with what is attested of it."""
-    loan = says.get("loan")
-    own = {key: value for key, value in says.items() if key != "loan" or not isinstance(loan, dict)}
+    loan = line.get("loan")
+    own = {key: value for key, value in line.items() if key != "loan" or not isinstance(loan, dict)}
     attested = dict(loan) if isinstance(loan, dict) else {}
     if "loan_id" in attested:
         own["loan"] = attested.pop("loan_id")

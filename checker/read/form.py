@@ -1,33 +1,59 @@
 """The form of a batch: it follows from the declared facts, so that declaring a fact is all it takes to state it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
 
-from checker.document.shape import Either, Key, List, Record, Shape, Word
+from checker.document.shape import Either, Key, List, Record, Word
 from checker.document.strict import Mapping as Entries
 from checker.document.strict import Node
 from checker.lang.syntax import Type
 from checker.model import FactDeclared
 
 Nested = dict[str, "FactDeclared | Nested"]
+Make = Callable[[dict[str, object], Node], object]
+
+
+class Parts(NamedTuple):
+    """The parts of a proposal: what every line says, one line, and the facts of the batch by their group."""
+
+    every: Record
+    line: Record
+    groups: Mapping[str, Key]
 
 
 def batch_shape(facts: Mapping[str, FactDeclared]) -> Record:
     """Return the shape of a batch under an agreement with these facts."""
+    parts = proposal_parts(facts, _written)
+    line = parts.line._replace(make=_line)
+    return Record(title="a batch", make=_written, keys={**_head(facts, parts.every, line), **parts.groups})
+
+
+def proposal_parts(facts: Mapping[str, FactDeclared], make: Make, *, optional: bool = False) -> Parts:
+    """Return the shapes of the parts of a proposal; `make` builds the values of each, which may be `optional`."""
     loan = [fact for fact in facts.values() if fact.group == "loan" and not fact.measured]
     line = _tree([f for f in facts.values() if f.group == "disposition" and f.name != "disposition.loan"], skip=1)
     groups = _tree([f for f in facts.values() if f.group not in ("loan", "disposition", "batch", "tape")])
-    every = _record("what every line says", {**line, "loan": _tree(loan, skip=1)})
-    attested = _record("a loan", _tree(loan, skip=1))
+    record = partial(_record, make=make, optional=optional)
+    attested = record("a loan", _tree(loan, skip=1))
     named = Record(
         title="a loan",
-        make=_written,
+        make=make,
         keys={"loan_id": Key(shape=Word(), means="the loan's number", required=True), **attested.keys},
     )
-    one = _record("a line", line)
     either = Either(word=Word(), mapping=named)
     loan_key = Key(shape=either, means="the loan that leaves the pool, by its number", required=True)
-    lines = Record(title="a line", make=_line, keys={"loan": loan_key, **one.keys})
-    return Record(title="a batch", make=_written, keys={**_head(facts, every, lines), **_record("", groups).keys})
+    return Parts(
+        every=record("what every line says", {**line, "loan": _tree(loan, skip=1)}),
+        line=Record(title="a line", make=make, keys={"loan": loan_key, **record("a line", line).keys}),
+        groups=record("", groups).keys,
+    )
+
+
+def loan_shape(facts: Mapping[str, FactDeclared], make: Make) -> Record:
+    """Return the shape of a row of a tape: every fact of a loan but its number."""
+    own = [fact for fact in facts.values() if fact.group == "loan" and fact.name != "loan.loan_id"]
+    return _record("a loan of the tape", _tree(own, skip=1), make)
 
 
 def _head(facts: Mapping[str, FactDeclared], every: Record, lines: Record) -> dict[str, Key]:
@@ -72,13 +98,15 @@ def _tree(facts: list[FactDeclared], skip: int = 0) -> Nested:
     return tree
 
 
-def _record(title: str, tree: Nested) -> Record:
+def _record(title: str, tree: Nested, make: Make, *, optional: bool = False) -> Record:
     keys = {}
     for name, part in tree.items():
-        shape: Shape = _word(part) if isinstance(part, FactDeclared) else _record(f"`{name}`", part)
-        means = part.means if isinstance(part, FactDeclared) else f"the facts of `{name}`"
-        keys[name] = Key(shape=shape, means=means)
-    return Record(title=title, make=_written, keys=keys)
+        if isinstance(part, FactDeclared):
+            keys[name] = Key(shape=_word(part), means=part.means)
+        else:
+            inner = _record(f"`{name}`", part, make, optional=optional)
+            keys[name] = Key(shape=inner, means=f"the facts of `{name}`")
+    return Record(title=title, make=make, keys=keys, optional=optional)
 
 
 def _written(values: dict[str, object], at: Node) -> dict[str, object]:

@@ -52,7 +52,7 @@ def _canonical(data: bytes, file: str, digest: str, as_of: date, facts: Mapping[
     names = tuple(columns)
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     given = frozenset(PREFIX + name for name in table.columns)
-    return _tape(rows, file=file, sha256=digest, as_of=as_of, layout="canonical", columns=given)
+    return tape_of(rows, file=file, sha256=digest, as_of=as_of, layout="canonical", columns=given)
 
 
 def _check_columns(table: Table, known: Mapping[str, FactDeclared]) -> None:
@@ -126,7 +126,7 @@ def _through(
     _check_ids(table, {at: row[ID] for at, row in loans.items()}, table.row_place, faults)
     if faults:
         raise InputError(*capped(faults, file))
-    return _tape(
+    return tape_of(
         list(loans.values()),
         file=file,
         sha256=digest,
@@ -178,7 +178,7 @@ def _loan(
     return row
 
 
-def _tape(
+def tape_of(
     rows: list[dict[str, Value | None]],
     *,
     file: str,
@@ -190,7 +190,7 @@ def _tape(
     skipped: Mapping[str, int] | None = None,
     inputs: Mapping[str, str] | None = None,
 ) -> Tape:
-    """Return the tape of loans; which rows are in the pool follows from `loan.in_pool`."""
+    """Return the tape of loans, each of which says `loan.loan_id` and `loan.in_pool`, by which it is in the pool."""
     pool = RowSet(
         rows=[row for row in rows if row[IN_POOL] is True],
         maybe=[row for row in rows if row[IN_POOL] is None],

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-from checker.findings import Report
 
-
-def renderer(name: str) -> Callable[[Report], str]:
-    """Return the renderer of a format; only the one that is used is imported."""
+def renderer(name: str, package: str = "report") -> Callable[..., str]:
+    """Return the renderer of a format, of reports or of what another package finds; only the one used is imported."""
     from importlib import import_module
 
-    return import_module(f"checker.report.as_{name}").render  # type: ignore[no-any-return] # each module has `render(Report) -> str`
+    return import_module(f"checker.{package}.as_{name}").render  # type: ignore[no-any-return] # each has `render`
 
 
 FORMATS = ("text", "json", "csv")
-SCHEMAS = ("policy", "facts", "batch", "layout", "report")
+SCHEMAS = ("policy", "facts", "batch", "cases", "layout", "report")

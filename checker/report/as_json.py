@@ -36,7 +36,7 @@ def _batch(batch: BatchReport) -> Json:
         "pool": {"loans": batch.loans, "stated_principal_balance": batch.balance},
         "lines": [_line(line) for line in batch.lines],
         "passes": {tightest.rule: tightest.lines for tightest in batch.passes},
-        "findings": [_finding(finding) for finding in batch.findings],
+        "findings": [finding_json(found) for found in batch.findings],
         "inputs": {name: {"sha256": digest} for name, digest in batch.inputs.items()},
     }
 
@@ -49,11 +49,12 @@ def _line(line: LineReport) -> Json:
         "decision": line.decision,
         "stopped_by": line.stopped_by or None,
         "price": {"offered": line.price, "asked": line.asked, "difference": line.difference},
-        "at": _at(line.at),
+        "at": place_json(line.at),
     }
 
 
-def _finding(finding: Finding) -> Json:
+def finding_json(finding: Finding) -> Json:
+    """Return one finding."""
     found: Json = {
         "rule": finding.rule,
         "subject": _subject(finding.subject),
@@ -67,7 +68,7 @@ def _finding(finding: Finding) -> Json:
         "adopted": _adopted(finding),
         "missing": finding.missing,
         "passes_from": finding.passes_from.isoformat() if finding.passes_from else None,
-        "at": _at(finding.at),
+        "at": place_json(finding.at),
     }
     if finding.owed_by:
         found |= {"owed_by": finding.owed_by, "owed_to": finding.owed_to}
@@ -101,5 +102,6 @@ def _adopted(finding: Finding) -> Json | None:
     }
 
 
-def _at(place: Place) -> Json:
+def place_json(place: Place) -> Json:
+    """Return where something stands."""
     return {"file": place.file, "line": place.line}

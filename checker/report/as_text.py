@@ -73,13 +73,14 @@ def _findings(findings: list[Finding], most: int) -> Iterator[str]:
         groups[finding.rule, finding.status].append(finding)
     for group in groups.values():
         for finding in group[:most]:
-            yield from _finding(finding)
+            yield from finding_lines(finding)
         rest = [finding.subject.line for finding in group[most:]]
         if rest:
             yield from _bullet(f"{group[0].rule}  {group[0].status}: also {numbered(rest)} (`--all` shows them)")
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """Yield the lines that show one finding."""
     yield f"  {finding.rule}  {finding.status.upper()}  {phrase.subject(finding.subject)}"
     if finding.quote:
         yield from _text(f'"{finding.quote}"', "      ")

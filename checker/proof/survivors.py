@@ -1,0 +1,219 @@
+"""What is known of a mutant that no case notices: a batch that tells it from the policy, or a proof that none does."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from checker.faults import Place
+from checker.judge import in_force
+from checker.lang.evaluate import spelled
+from checker.model import Agreement, Condition, Decision, Each, Obligation, Policy, Run
+from checker.proof.cases import Case, Expected, batch_of_case
+from checker.proof.mutants import Mutant
+from checker.proof.mutation import Kind, Survivor
+from checker.proof.reach import bounds, sections, trees
+from checker.proof.symbolic import FALSE, TRUE, Formula, Truth, every, negated, some
+from checker.proof.trial import run_case
+from checker.proof.variables import DATE, ROLE
+from checker.proof.versions import Versions
+from checker.proof.world import Found, Nothing, Open, World
+from checker.proof.write import case_text, expected
+from checker.rules import Rule, programs, rules
+
+LATER = (0, 1, 400)  # days after the batch's date on which obligations are looked at
+CONFIRM = "Confirm what is expected: this is what the policy in hand says."
+
+Values = dict[str, Any]
+Pair = tuple[Rule | None, Rule | None]
+
+
+def look(versions: Versions, at: int, mutant: Mutant, policy: Policy) -> Survivor:
+    """Return what is known of a mutant, which makes `policy` of the version at `at`, and that no case notices."""
+    old, new = versions.agreement, versions.with_policy(at, policy)
+    if mutant.path[0] in ("executed", "effective"):
+        return _of_days(mutant, old, new)
+    if mutant.path[0] == "parties":
+        return _of_parties(mutant, versions.each[at].policy, old, new)
+    return _of_rules(mutant, versions.each[at].policy, policy, old, new)
+
+
+def _of_rules(mutant: Mutant, policy: Policy, other: Policy, old: Agreement, new: Agreement) -> Survivor:
+    """Look for a batch on which a rule comes differently, section by section, a clean one first."""
+    pairs = list(_pairs(policy, other))
+    reasons: list[str] = []
+    for section in sections(policy, [one for pair in pairs for one in pair if one is not None]):
+        here = [pair for pair in pairs if _is_judged(pair, section)]
+        owed = any(isinstance(one, Obligation) for pair in here for one in pair)
+        for days in LATER if owed else LATER[:1]:
+            found = _between(old, policy, other, section, here, days)
+            if isinstance(found, Found):
+                return _survived(mutant, old, new, _looked_at(found.values, days))
+            if isinstance(found, Open):
+                return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason=f"no case was found: {found.reason}")
+            later = f", looked at {days} days after the date" if owed else ""
+            reasons.append(f"under {section}{later}: {found.reason}")
+    if not reasons:
+        return Survivor(mutant=mutant, kind=Kind.EQUIVALENT, reason="it says the same as before, word by word")
+    return Survivor(mutant=mutant, kind=Kind.EQUIVALENT, reason="; ".join(dict.fromkeys(reasons)) + " (by z3)")
+
+
+def _between(
+    agreement: Agreement, policy: Policy, other: Policy, section: str, pairs: list[Pair], days: int
+) -> Found | Nothing | Open:
+    """Find a batch on which one of some rules has another status, or where it is about a rule that is gone, any."""
+    asked = [*trees(policy, section), *trees(other, section)]
+    world = World(agreement, policy, section, bounds(policy, asked), asked)
+    changed = {one.rule for pair in pairs for one in pair if one is not None}
+    differs = some(*(_differs(world, *pair, days) for pair in pairs))
+    attempts = [(world.clean(but=changed), differs), (differs,)]
+    if any(_names(ours) != _names(theirs) for ours, theirs in pairs):
+        attempts += [(world.clean(),), ()]
+    for wanted in attempts:
+        found = world.find(*wanted)
+        if not isinstance(found, Nothing):
+            break
+    return found
+
+
+def _pairs(policy: Policy, other: Policy) -> Iterator[Pair]:
+    """Yield each rule of two policies that does not say the same in both."""
+    ours, theirs = ({rule.rule: rule for rule in rules(one)} for one in (policy, other))
+    for name in dict.fromkeys((*ours, *theirs)):
+        pair = ours.get(name), theirs.get(name)
+        if _said(pair[0]) != _said(pair[1]):
+            yield pair
+
+
+def _said(rule: Rule | None) -> object:
+    if rule is None:
+        return None
+    means = {name: spelled(program.tree) for name, program in programs(rule).items()}
+    return means, rule.adopted if isinstance(rule, Condition) else None
+
+
+def _names(rule: Rule | None) -> object:
+    """Return what a case can name of a rule: the rule, and its readings."""
+    return None if rule is None else {reading.name for reading in rule.readings} if isinstance(rule, Condition) else {}
+
+
+def _is_judged(pair: Pair, section: str) -> bool:
+    return any(one is not None and one.rule.split("/", 1)[0] in ("always", section) for one in pair)
+
+
+def _differs(world: World, old: Rule | None, new: Rule | None, days: int) -> Formula:
+    """Return when two forms of a rule come differently; one that is not there is as good as passed, or met."""
+    ours, theirs = _statuses(world, old, days), _statuses(world, new, days)
+    good = {"pass": TRUE, "met": TRUE}
+    statuses = [key for key in dict.fromkeys((*ours, *theirs)) if " " not in key]
+    readings = [key for key in ours if " " in key and key in theirs]
+    own = [ours.get(key, good.get(key, FALSE)) != theirs.get(key, good.get(key, FALSE)) for key in statuses]
+    return some(*own, *(ours[key] != theirs[key] for key in readings))
+
+
+def _statuses(world: World, rule: Rule | None, days: int) -> Mapping[str, Formula]:
+    """Return when a rule has each of its statuses, and each of its readings is true and false."""
+    if rule is None:
+        return {}
+    return _condition(world, rule) if isinstance(rule, Condition) else _obligation(world, rule, days)
+
+
+def _condition(world: World, rule: Condition) -> dict[str, Formula]:
+    found = {reading.name: world.holds(reading.program, rule.each) for reading in rule.readings}
+    each = {f"{name} {way}": getattr(truth, way) for name, truth in found.items() for way in ("true", "false") if name}
+    counted = [found[rule.adopted.reading]] if rule.adopted else list(found.values())
+    trues, falses = [truth.true for truth in counted], [truth.false for truth in counted]
+    disputed = every(some(*trues), some(*falses))
+    return {**each, "pass": every(*trues), "fail": every(*falses), "disputed": disputed}
+
+
+def _obligation(world: World, rule: Obligation, days: int) -> dict[str, Formula]:
+    """Return what judging an obligation says, as formulas, looked at so many days after the date."""
+    as_of = _date(world) + days
+    right = world.holds(rule.required, Each.BATCH) if rule.required else Truth(TRUE, FALSE)
+    done = world.value(rule.done_on, Each.BATCH) if rule.done_on else None
+    deadline = world.value(rule.deadline, Each.BATCH) if rule.deadline else None
+    is_done = every(done.known, done.value <= as_of) if done else TRUE
+    in_time, is_over = TRUE, FALSE
+    if deadline:
+        after = every(is_done, done.value > deadline.value) if done else FALSE
+        in_time, is_over = every(deadline.known, negated(after)), every(deadline.known, as_of > deadline.value)
+    met = every(right.true, is_done, in_time)
+    return {"defective": right.false, "met": met, "late": every(negated(right.false), negated(met), is_over)}
+
+
+def _date(world: World) -> Formula:
+    return world.settings[Each.BATCH, 1].row[DATE].value  # type: ignore[union-attr] # a day
+
+
+def _looked_at(values: Values, days: int) -> Values:
+    return {**values, "as_of": values["date"] + timedelta(days=days)} if days else values
+
+
+def _survived(mutant: Mutant, old: Agreement, new: Agreement, values: Values) -> Survivor:
+    """Return the case that a batch makes, after both policies have judged it."""
+    ours, theirs = run_values(values, old), run_values(values, new)
+    assert _shown(ours) != _shown(theirs), f"the solver and the evaluator disagree about {mutant}"
+    other = {rule for rule, status in _shown(ours) ^ _shown(theirs) if rule in _rules(ours)}
+    title = f"To be named, for a change of {mutant.where}."
+    text = case_text(title, values, ours, expected(ours, other), CONFIRM)
+    return Survivor(mutant=mutant, kind=Kind.SURVIVED, case=text)
+
+
+def run_values(values: Values, agreement: Agreement) -> Run:
+    """Return a batch in the form of a case, judged and decided."""
+    place = Place(file="")
+    nothing = Expected(decision=Decision.PERMITTED, rules={}, only=False)
+    batch = batch_of_case(values, agreement, place)
+    return run_case(Case(title="", batch=batch, as_of=values.get("as_of"), expected=nothing, at=place), agreement)
+
+
+def _shown(run: Run) -> set[tuple[str, object]]:
+    """Return everything that a case could name of what came of a batch."""
+    (verdict,) = run.verdicts
+    found = {(j.rule, (j.subject, j.status, tuple(j.readings.items()))) for j in verdict.judged.judgements}
+    return {*found, ("", verdict.decision)}
+
+
+def _rules(run: Run) -> set[str]:
+    return {judgement.rule for verdict in run.verdicts for judgement in verdict.judged.judgements}
+
+
+def _of_days(mutant: Mutant, old: Agreement, new: Agreement) -> Survivor:
+    """Try every day, and every day of the check, beside those on which a version was signed or takes effect."""
+    known = {day for one in (old, new) for version in one.versions for day in (version.effective, version.executed)}
+    days = sorted({day + timedelta(days=by) for day in known for by in (-1, 0, 1)})
+    for day, as_of in ((day, as_of) for day in days for as_of in days if as_of >= day):
+        before, after = in_force(old, day, as_of), in_force(new, day, as_of)
+        if (before and before.name) != (after and after.name):
+            values = _dated(old, before, day) if before else _dated(new, after, day) if after else None
+            if values is not None:
+                return _survived(mutant, old, new, {**values, "as_of": as_of})
+            reason = f"another version is in force on {day}, looked at on {as_of}"
+            return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason=reason)
+    reason = "the same version is in force on every day, whatever the day of the check: all days that matter were tried"
+    return Survivor(mutant=mutant, kind=Kind.EQUIVALENT, reason=reason)
+
+
+def _dated(agreement: Agreement, policy: Policy, day: date) -> Values | None:
+    """Return a batch under a version, dated to a day."""
+    section = next(iter(policy.permissions))
+    world = World(agreement, policy, section, bounds(policy, trees(policy, section)))
+    found = world.find(world.clean())
+    found = world.find() if isinstance(found, Nothing) else found
+    if not isinstance(found, Found):
+        return None
+    return {**found.values, "date": day, "tape": {**found.values["tape"], "as_of": day}}
+
+
+def _of_parties(mutant: Mutant, policy: Policy, old: Agreement, new: Agreement) -> Survivor:
+    """Let a buyer of the name that was removed stand in each role."""
+    name = mutant.was.partition(": ")[2]
+    for section in policy.permissions:
+        world = World(old, policy, section, bounds(policy, trees(policy, section)))
+        found = world.find(world.clean())
+        for role in old.facts[ROLE].one_of if isinstance(found, Found) else ():
+            line = {**found.values["dispositions"][0], "buyer": {"name": name, "role": role}}  # type: ignore[union-attr] # found
+            values = {**found.values, "dispositions": [line, *found.values["dispositions"][1:]]}  # type: ignore[union-attr] # found
+            if _shown(run_values(values, old)) != _shown(run_values(values, new)):
+                return _survived(mutant, old, new, values)
+    return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason="no case was found among buyers of that name in any role")
