@@ -15,6 +15,7 @@ STEPS = (
     ("mypy",),
     ("importlinter",),
     ("checker", "lint"),
+    ("checker", "test", "--coverage-min", "100", "--mutate"),
     ("coverage", "run", "-m", "pytest"),
     ("coverage", "report"),
 )

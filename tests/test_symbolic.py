@@ -29,6 +29,7 @@ from checker.lang.syntax import Type, Value
 from checker.lang.typed import Constant, Typed, facts_of, parts
 from checker.load.bind import scope_of
 from checker.model import Agreement, Condition, Each, Judgement, Policy, Status
+from checker.proof.search import Search
 from checker.proof.symbolic import FALSE, Amount, Member, Setting, Symbol, Truth, Unsupported, encode, whole
 from checker.proof.variables import meant
 from checker.proof.world import Bounds, Found, Nothing, Open, World
@@ -182,6 +183,24 @@ def test_they_agree_on_every_comparison_of_a_bound(shape: str) -> None:
 
 def rowset(rows: list[Row], maybe: list[Row] | tuple[()] = ()) -> Any:
     return checker.lang.frame.RowSet(rows=rows, maybe=maybe, decided_by="loan.in_pool")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        pytest.param("add_months(batch.day, 1)", date(9999, 12, 15), id="a month after the last"),
+        pytest.param("add_months(batch.day, 1)", date(9999, 11, 30), id="the last month"),
+        pytest.param("add_months(batch.day, -1)", date(1, 1, 20), id="a month before the first"),
+        pytest.param("add_months(batch.day, -1)", date(1, 2, 1), id="the first month"),
+    ],
+)
+def test_they_agree_at_the_ends_of_the_calendar(text: str, day: date) -> None:
+    found, expected = symbolic_worth(
+        typed(parse(text)),
+        Frame(row={"batch.day": day}, sets={}),
+        {"batch.day": Type.DATE},
+    )
+    assert found == expected
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in CASES])
@@ -394,6 +413,14 @@ def test_a_witness_may_be_like_another() -> None:
     assert other["tape"] == values["tape"]
 
 
+def test_a_witness_like_another_has_as_many_lines_and_loans() -> None:
+    of = world(1, "3.13(g)")
+    values = found_by(of, of.holds(tree("count(exercise) = 2 and count(pool) = 3"), Each.EXERCISE).true)
+    price = next(each for each in of.conditions if each.rule == "3.13(g)/price").readings[0].program
+    other = found_by(of, of.holds(price, Each.DISPOSITION).false, like=values)
+    assert (len(other["dispositions"]), other["tape"]) == (2, values["tape"])
+
+
 def test_a_loan_may_be_in_the_pool_or_not() -> None:
     of = world(1, "3.13(g)")
     count = tree("count(pool) < 7")
@@ -404,6 +431,49 @@ def test_a_loan_may_be_in_the_pool_or_not() -> None:
     frame = next(each.frame for each in judgements(values) if each.rule == "3.13(g)/size")
     assert frame is not None
     assert Program(count)(frame) is None
+
+
+def test_a_loan_of_which_it_is_unknown_whether_it_is_in_the_pool_is_in_the_way() -> None:
+    of = world(1, "3.18")
+    unknown = WANTED[Status.UNKNOWN](of.holds(tree("loan.in_pool", Each.DISPOSITION), Each.DISPOSITION))
+    assert isinstance(of.find(of.clean(), unknown), Nothing)
+    values = found_by(of, of.clean(["builtin/loan-in-pool"]), unknown)
+    assert {each.rule for each in judgements(values) if each.status == "unknown"} == {"builtin/loan-in-pool"}
+
+
+def test_a_party_is_known_by_its_name_in_any_spelling() -> None:
+    asked = tree('disposition.buyer.name = "IMPAC  funding corporation"', Each.DISPOSITION)
+    of = World(agreement(), agreement().versions[1], "3.13(f)", BOUNDS, [asked])
+    named = of.holds(asked, Each.DISPOSITION).true
+    assert isinstance(of.find(of.clean(), named), Nothing)
+    values = found_by(of, of.clean(["builtin/buyer-is-who-it-says"]), named)
+    assert {each.rule for each in judgements(values) if each.status == "fail"} == {"builtin/buyer-is-who-it-says"}
+
+
+def test_a_text_that_no_batch_can_say_is_not_said() -> None:
+    asked = tree('disposition.buyer.name = " "', Each.DISPOSITION)
+    of = World(agreement(), agreement().versions[1], "3.13(f)", BOUNDS, [asked])
+    assert isinstance(of.find(of.holds(asked, Each.DISPOSITION).true), Nothing)
+
+
+def test_texts_that_nobody_names_are_told_apart() -> None:
+    asked = tree("disposition.determination.by != disposition.determination.document", Each.DISPOSITION)
+    of = World(agreement(), agreement().versions[1], "3.13(f)", BOUNDS, [asked])
+    values = found_by(of, of.holds(asked, Each.DISPOSITION).true)
+    assert values["dispositions"][0]["determination"]["by"] == "Another text"
+    assert values["dispositions"][0]["determination"]["document"] == "Another text 2"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_wish_that_could_still_be_granted_is_refused(seed: int) -> None:
+    chance = Random(seed)  # noqa: S311 (a test's randomness, to be had again)
+    wishes = [z3.Bool(f"wish {n}") for n in range(8)]
+    against = [set(chance.sample(range(8), chance.choice([1, 2, 2, 3]))) for _ in range(6)]
+    search = Search([z3.Not(z3.And(*(wishes[n] for n in each))) for each in against])
+    assert search.answer() is True
+    granted = {n for n, is_granted in enumerate(search.grant(wishes)) if is_granted}
+    assert not [each for each in against if each <= granted]
+    assert all(any(each <= granted | {n} for each in against) for n in set(range(8)) - granted)
 
 
 def test_what_is_not_supported_is_open_and_never_wrong() -> None:

@@ -8,8 +8,7 @@ from checker.cite import as_html, as_json, as_text
 from checker.cite.account import Report, account
 from checker.cite.fold import fold
 from checker.document.strict import decode, read_bytes
-from checker.faults import Fault, InputError
-from checker.lang.problem import nearest
+from checker.load.policies import agreement_named
 from checker.model import Agreement, Policy
 
 FORMATS = {"text": as_text.render, "json": as_json.render, "html": as_html.render}
@@ -33,10 +32,7 @@ def _chosen(agreements: Mapping[str, Agreement], name: str | None, sha256: str) 
     if name is None:
         citing = [one for one in agreements.values() if any(_cites(version, sha256) for version in one.versions)]
         return citing or list(agreements.values())
-    if name not in agreements:
-        help_ = nearest(name, list(agreements)) or "there is " + ", ".join(f"`{one}`" for one in agreements)
-        raise InputError(Fault(code="E601", message=f"no policy for the agreement `{name}`", help=help_))
-    return [agreements[name]]
+    return [agreement_named(agreements, name)]
 
 
 def _cites(version: Policy, sha256: str) -> bool:

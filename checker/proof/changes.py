@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -44,8 +44,21 @@ class Change(NamedTuple):
     whole: Expression
 
 
-def changes(tree: Expression, words: Words) -> Iterator[Change]:
-    """Yield every change of one step to an expression; some are no expression that a loader would take."""
+def changes(tree: Expression, words: Words) -> Iterable[Change]:
+    """Return every change of one step to an expression, each text once; a loader may refuse some."""
+    found: dict[str, Change] = {}
+    for change in _every(tree, words):
+        found.setdefault(str(change.whole), change)
+    return found.values()
+
+
+def days_beside(day: date) -> list[date]:
+    """Return the day before and the day after, as far as the calendar goes."""
+    near = (day.toordinal() - 1, day.toordinal() + 1)
+    return [date.fromordinal(one) for one in near if date.min.toordinal() <= one <= date.max.toordinal()]
+
+
+def _every(tree: Expression, words: Words) -> Iterator[Change]:
     if not isinstance(tree, Literal):
         yield from (Change(was=tree, becomes=new, whole=new) for new in _negated(tree))
     yield from _inside(tree, words)
@@ -56,7 +69,8 @@ def _inside(tree: Expression, words: Words) -> Iterator[Change]:
     for field in tree.__slots__:
         part = getattr(tree, field)
         if isinstance(part, Node):
-            for change in _inside(part, words):  # type: ignore[arg-type] # every node is one of the expressions
+            one: Expression = part  # type: ignore[assignment] # every node is one of the expressions
+            for change in (*_limb(tree, one), *_inside(one, words)):
                 yield change._replace(whole=_with(tree, field, change.whole))
         elif isinstance(part, tuple):
             for at, one in enumerate(part):
@@ -70,8 +84,8 @@ def _with(tree: Expression, field: str, value: object) -> Expression:
 
 
 def _limb(tree: Expression, one: Expression) -> Iterator[Change]:
-    """Yield the negations of an operand of `and` and `or`."""
-    if isinstance(tree, Logic):
+    """Yield the negations of an operand of `and` and `or`, and of what stands after `where`."""
+    if isinstance(tree, Logic) or (isinstance(tree, Aggregate) and one is tree.where):
         yield from (Change(was=one, becomes=new, whole=new) for new in _negated(one))
 
 
@@ -130,8 +144,7 @@ def _literals(tree: Literal, words: Words) -> list[Expression]:
         others = [text for text in words.one_of if text != tree.value] if tree.value in words.one_of else []
         return [_literal(tree, f'"{text}"', text) for text in others or [f"{tree.value}*"]]
     if isinstance(tree.value, date):
-        days = [tree.value + timedelta(days=by) for by in (-1, 1)]
-        return [_literal(tree, day.isoformat(), day) for day in days]
+        return [_literal(tree, day.isoformat(), day) for day in days_beside(tree.value)]
     return [_number(tree, by) for by in (-1, 1)]
 
 

@@ -1,7 +1,7 @@
 """Mutants: policies that differ from the one in hand by one small change, each of which the cases should notice."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from checker.document.shape import Written
@@ -9,7 +9,7 @@ from checker.faults import Place
 from checker.lang.typed import Term, Typed, parts
 from checker.load.drafts import AdoptionDraft, PolicyDraft
 from checker.model import FactDeclared, Policy
-from checker.proof.changes import Words, changes
+from checker.proof.changes import Words, changes, days_beside
 from checker.proof.versions import REMOVED, Path_, Places, Version, named, place_at, written
 from checker.rules import programs, rules
 
@@ -91,8 +91,7 @@ def _moved(version: Version) -> Iterator[Mutant]:
     """Yield the version signed, and in force, a day earlier and later."""
     for key in ("executed", "effective"):
         day: date = getattr(version.draft, key)
-        for by in (-1, 1):
-            other = day + timedelta(days=by)
+        for other in days_beside(day):
             yield _mutant(version, (key,), f"{key}: {day}", f"{key}: {other}", other)
 
 

@@ -50,7 +50,8 @@ class Mutation(NamedTuple):
 def mutation(versions: Versions, at: int, cases: Sequence[Case], look: Look, progress: Progress) -> Mutation:
     """Return what becomes of every mutant of one version; each is tried until a case notices it.
 
-    `look` is asked about each that none does.
+    The cases that name the changed rule come first: they are the likeliest to notice. `look` is asked about each mutant
+    that none does.
     """
     version, facts = versions.each[at], versions.agreement.facts
     every = list(mutants(version, facts))
@@ -64,7 +65,9 @@ def mutation(versions: Versions, at: int, cases: Sequence[Case], look: Look, pro
             continue
         tried = cases if mutant.path[0] in ("executed", "effective") else bearing
         agreement = versions.with_policy(at, policy)
-        if not any(notices(case, agreement) for case in sorted(tried, key=lambda case: _distance(case, mutant))):
+        rule = mutant.where.partition(" (")[0]
+        near = [case for case in tried if rule in case.expected.rules]
+        if not any(notices(case, agreement) for case in near) and not any(notices(case, agreement) for case in tried):
             survivors.append(look(versions, at, mutant, policy))
     noticed = len(every) - refused - len(survivors)
     return Mutation(policy=version.policy.name, noticed=noticed, refused=refused, survivors=tuple(survivors))
@@ -72,11 +75,6 @@ def mutation(versions: Versions, at: int, cases: Sequence[Case], look: Look, pro
 
 def _in_force(agreement: Agreement, case: Case) -> Policy | None:
     return in_force(agreement, case.batch.date, case.as_of or case.batch.date)
-
-
-def _distance(case: Case, mutant: Mutant) -> bool:
-    """Order the cases that name the changed rule before the others: they are the likeliest to notice."""
-    return mutant.where.partition(" (")[0] not in case.expected.rules
 
 
 def notices(case: Case, agreement: Agreement) -> bool:

@@ -45,14 +45,11 @@ class Search:
         return True
 
     def is_open(self, formula: Formula) -> bool:
-        """Tell whether some solution satisfies a formula, and change nothing."""
-        kept = self.model
-        found = self._check(NEXT, [self._mark(formula)])
-        self.model = kept
-        return bool(found)
+        """Tell whether some solution satisfies a formula, and keep them all."""
+        return bool(self._check(NEXT, [self._mark(formula)]))
 
     def grant(self, wishes: Sequence[Formula]) -> list[bool]:
-        """Grant as many wishes as can be, an earlier one before a later one, and tell which."""
+        """Grant as many wishes as can be, an earlier one rather than a later one, and tell which."""
         marks = [self._mark(wish) for wish in wishes]
         place = {mark.get_id(): at for at, mark in enumerate(marks)}
         left = dict(enumerate(marks))

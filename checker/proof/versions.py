@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from checker.document import strict
 from checker.document.shape import Reader, Written
@@ -10,9 +10,11 @@ from checker.faults import InputError, Place
 from checker.lang.syntax import Node
 from checker.load.drafts import PolicyDraft
 from checker.load.policies import Folder, bound, read_draft
-from checker.model import Agreement, FactDeclared, Policy
+from checker.model import Agreement, Condition, FactDeclared, Obligation, Policy
 
 Path_ = tuple[str, ...]
+T = TypeVar("T")
+R = TypeVar("R", Condition, Obligation)
 REMOVED = object()
 
 
@@ -55,11 +57,47 @@ def meant(document: strict.Document, draft: PolicyDraft, facts: Mapping[str, Fac
 
 
 def changed(version: Version, path: Path_, value: object, facts: Mapping[str, FactDeclared]) -> Policy | None:
-    """Return the policy with one thing of its writing replaced, None where the loader refuses that."""
+    """Return the policy with one thing of its writing replaced, None where the loader refuses that.
+
+    A change inside a rule is read by itself and put in the rule's place: the others are as they were.
+    """
+    draft: PolicyDraft = _replaced(version.draft, path, value)  # type: ignore[assignment] # a draft again
+    inside = path[0] in ("always", "permissions")
     try:
-        return meant(version.document, _replaced(version.draft, path, value), facts)  # type: ignore[arg-type] # a draft again
+        policy = meant(version.document, _only(draft, path) if inside else draft, facts)
     except InputError:
         return None
+    return _spliced(version.policy, policy, path) if inside else policy
+
+
+def _only(draft: PolicyDraft, path: Path_) -> PolicyDraft:
+    """Return a draft with the one rule on a path, and the terms."""
+    if path[0] == "always":
+        return draft._replace(always=_named(draft.always, path[1]), permissions={})
+    whole = draft.permissions[path[1]]
+    own = whole._replace(conditions=_named(whole.conditions, path[3]), obligations=_named(whole.obligations, path[3]))
+    return draft._replace(always={}, permissions={path[1]: own})
+
+
+def _named(records: Mapping[str, T], name: str) -> dict[str, T]:
+    return {key: record for key, record in records.items() if key == name}
+
+
+def _spliced(policy: Policy, part: Policy, path: Path_) -> Policy:
+    """Return a policy with the rule on a path as another has it, or without it."""
+    if path[0] == "always":
+        return policy._replace(always=_with(policy.always, part.always, f"always/{path[1]}"))
+    name = f"{path[1]}/{path[3]}"
+    ours, theirs = policy.permissions[path[1]], part.permissions[path[1]]
+    spliced = ours._replace(
+        conditions=_with(ours.conditions, theirs.conditions, name),
+        obligations=_with(ours.obligations, theirs.obligations, name),
+    )
+    return policy._replace(permissions={**policy.permissions, path[1]: spliced})
+
+
+def _with(rules: tuple[R, ...], new: tuple[R, ...], name: str) -> tuple[R, ...]:
+    return tuple(one for rule in rules for one in (new if rule.rule == name else (rule,)))
 
 
 def _replaced(record: object, path: Path_, value: object) -> object:

@@ -4,6 +4,7 @@ Facts that nothing reads are left out.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from checker.lang.syntax import Type, Value
@@ -72,8 +73,7 @@ def _said(like: Mapping[str, Any], lines: int) -> Said:
 def _least(search: Search, there: Sequence[Formula], like: int) -> int:
     """Return the least number of lines or loans that is possible, or that of a batch to be like."""
     now = [bool(search.value(each)) for each in there].count(True)
-    numbers: list[int] = [like] if 0 < like <= len(there) else []
-    for number in [*numbers, *range(now)]:
+    for number in chain([like] if 0 < like <= len(there) else [], range(now)):
         if search.can(_exactly(there, number)):
             return number
     search.add(_exactly(there, now))
