@@ -27,6 +27,8 @@ from checker.faults import Fault, InputError
 from checker.load.drafts import POLICY
 from checker.load.facts import FACTS, core_facts, load_facts
 from checker.load.policies import load_policy
+from checker.proof.cases import cases_of
+from checker.proof.form import cases_shape
 from checker.read.batch import read_batch
 from checker.read.form import batch_shape
 from checker.read.layout import LAYOUT, load_layout
@@ -51,6 +53,7 @@ ONLY_THE_LOADER = {
     "E512": "whether `from` and `to` stand together",
     "E6": "which layouts there are, and what the tape is and says",
     "E7": "what a table holds",
+    "E9": "which rules and bases there are, and what an expectation can be broken by",
 }
 
 
@@ -148,7 +151,7 @@ FACTS_FILE = {
             "at_least": Plain("0"),
             "measured": True,
         },
-        "disposition.kind": {"type": "text", "means": "A kind.", "one_of": ["one", "another"]},
+        "disposition.kind": {"type": "text", "means": "A kind.", "one_of": ["one", "another"], "unread": "A reason."},
     }
 }
 LAYOUT_FILE = {
@@ -195,6 +198,33 @@ BATCH_FILE = {
     },
 }
 TABLE_FILE = BATCH_FILE | {"dispositions": {"file": "lines.csv"}}
+_PROPOSAL = {
+    "date": "2005-03-31",
+    "as_of": Plain("2005-04-01"),
+    "tape": {
+        "as_of": "2005-03-31",
+        "every": {"accrued_interest": "1.50", "unreimbursed_advances": "0", "foreclosed": False},
+        "loans": {
+            "1": {"stated_principal_balance": Plain("5.00"), "next_due_date": "2004-12-01", "in_pool": True},
+            "2": {"stated_principal_balance": "6.00", "defaulted": True},
+        },
+    },
+    "every": {**LINE, "loan": {"defaulted": True}},
+    "dispositions": ["1", {"loan": {"loan_id": "2", **ATTESTED}, **LINE}],
+    "certification": BATCH_FILE["certification"],
+}
+CASES_FILE = {
+    "bases": {"clean": _PROPOSAL, "another": {"like": "clean", "date": ""}},
+    "cases": [
+        {
+            "title": "What it shows.",
+            "like": "another",
+            **_PROPOSAL,
+            "expect": {"decision": "refused", "rules": {"3.18/price": "fail", "3.13(g)/size": {"floor": "pass"}}},
+            "also": "any",
+        }
+    ],
+}
 Json = dict[str, Any]
 
 
@@ -226,6 +256,7 @@ KINDS = {
     "layout": Kind(LAYOUT_FILE, LAYOUT, lambda document: load_layout(document, facts())),
     "batch": Kind(BATCH_FILE, batch_shape(facts()), read),
     "batch with a table": Kind(TABLE_FILE, batch_shape(facts()), read),
+    "cases": Kind(CASES_FILE, cases_shape(facts()), lambda document: cases_of(document, shipped_policies()[NAME])),
 }
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 

@@ -504,6 +504,15 @@ def test_a_version_is_in_force_until_the_next() -> None:
     assert found_by(of, of.holds(tree("batch.date >= 2004-12-27"), Each.EXERCISE).true)["date"] == date(2004, 12, 27)
 
 
+def test_what_an_obligation_asks_may_be_wanted_too() -> None:
+    of = world(1, "3.13(g)")
+    certify = of.policy.permissions["3.13(g)"].obligations[0]
+    assert certify.required is not None
+    values = found_by(of, of.holds(certify.required, Each.BATCH).false)
+    assert values["certification"]["form"] == "Another text"
+    assert status(judgements(values), "3.13(g)/certify") is Status.DEFECTIVE
+
+
 def test_a_limit_of_the_solver_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("checker.proof.search.FIRST", 1)
     of = world(1, "3.13(g)")

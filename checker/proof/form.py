@@ -30,20 +30,19 @@ def cases_shape(facts: Mapping[str, FactDeclared]) -> Record:
     """Return the shape of a file of cases under an agreement with these facts."""
     parts = proposal_parts(facts, _kept, optional=True)
     loan = loan_shape(facts, _kept)
+    day = Word(type=Type.DATE, optional=True)
     tape = Record(
         title="a small tape",
         make=_kept,
         keys={
-            "as_of": Key(shape=Word(type=Type.DATE), means=facts["tape.as_of"].means),
+            "as_of": Key(shape=day, means=facts["tape.as_of"].means),
             "every": Key(shape=loan, means="what each loan is unless it says otherwise"),
             "loans": Key(shape=Map(of=loan), means="each loan by its number, with its facts"),
         },
     )
     own = {
-        "date": Key(shape=Word(type=Type.DATE), means=facts["batch.date"].means),
-        "as_of": Key(
-            shape=Word(type=Type.DATE), means="the day from which obligations are looked at; `date` unless said"
-        ),
+        "date": Key(shape=day, means=facts["batch.date"].means),
+        "as_of": Key(shape=day, means="the day from which obligations are looked at; `date` unless said"),
         "tape": Key(shape=tape, means="the pool"),
         "every": Key(shape=parts.every, means="what each line says unless it says otherwise"),
         "dispositions": Key(

@@ -169,7 +169,7 @@ def usual(of: Variable, day: Formula, role: Formula, texts: Texts, *, preferred:
 def plain(of: Variable, now: int, day: int, texts: Texts) -> Iterator[int]:
     """Yield what a variable might be where it cannot be as usual, the plainest first; it is `now` in some solution."""
     if of.fact.type is Type.TEXT:
-        yield from texts.options(of.fact)
+        yield from (*texts.options(of.fact), *(() if of.fact.one_of else range(texts.other, texts.other + 3)))
     elif of.fact.type is Type.DATE:
         yield from (day - 1, day + 1)
         month = date.fromordinal(day).replace(day=1)
