@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import checker
+from checker.arguments import parser
 from checker.cite import FORMATS, cite
 from checker.cite.account import Account, Citation, Kind, Report, Standing, account
 from checker.cite.fold import find, fold, lines_of
-from checker.cli import _parser, run
+from checker.cli import run
 from checker.document import strict
 from checker.faults import InputError
 from checker.load.facts import core_facts
@@ -531,9 +532,9 @@ def test_the_output_goes_to_a_file(tmp_path: Path, capsysbinary: Any) -> None:
 
 def test_the_formats_of_the_command_are_those_that_there_are() -> None:
     for form in FORMATS:
-        assert _parser().parse_args(["cite", "a.txt", "--format", form]).format == form
+        assert parser().parse_args(["cite", "a.txt", "--format", form]).format == form
     with pytest.raises(SystemExit) as found:
-        _parser().parse_args(["cite", "a.txt", "--format", "csv"])
+        parser().parse_args(["cite", "a.txt", "--format", "csv"])
     assert found.value.code == 2
 
 

@@ -487,6 +487,14 @@ def test_what_is_not_supported_is_open_and_never_wrong() -> None:
     assert isinstance(of.find(impossible.false), Found)
 
 
+def test_a_text_that_the_world_was_not_made_with_is_not_supported() -> None:
+    of, asked = world(1, "3.13(f)"), tree('disposition.determination.by = "A. Officer"', Each.DISPOSITION)
+    found = of.find(of.holds(asked, Each.DISPOSITION).true)
+    assert found == Open("this is not supported: the text `A. Officer`, which was not foreseen")
+    made = World(of.agreement, of.policy, "3.13(f)", BOUNDS, [asked])
+    assert isinstance(made.find(made.holds(asked, Each.DISPOSITION).true), Found)
+
+
 def test_which_loan_it_is_is_not_supported() -> None:
     of = world(1, "3.13(g)")
     assert isinstance(of.find(of.holds(tree('count(exercise where loan.loan_id = "7") = 1'), Each.EXERCISE).true), Open)

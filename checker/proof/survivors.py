@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import z3
+
 from checker.faults import Place
 from checker.judge import in_force
 from checker.lang.evaluate import spelled
@@ -20,7 +22,8 @@ from checker.proof.world import Found, Nothing, Open, World
 from checker.proof.write import case_text, expected
 from checker.rules import Rule, programs, rules
 
-LATER = (0, 1, 400)  # days after the batch's date on which obligations are looked at
+# How many days after the batch's date obligations are looked at.
+AT_ONCE, LATER = z3.IntVal(0), z3.Int("days later")
 CONFIRM = "Confirm what is expected: this is what the policy in hand says."
 
 Values = dict[str, Any]
@@ -44,27 +47,28 @@ def _of_rules(mutant: Mutant, policy: Policy, other: Policy, old: Agreement, new
     for section in sections(policy, [one for pair in pairs for one in pair if one is not None]):
         here = [pair for pair in pairs if _is_judged(pair, section)]
         owed = any(isinstance(one, Obligation) for pair in here for one in pair)
-        for days in LATER if owed else LATER[:1]:
+        for days in (AT_ONCE, LATER) if owed else (AT_ONCE,):
             found = _between(old, policy, other, section, here, days)
             if isinstance(found, Found):
-                return _survived(mutant, old, new, _looked_at(found.values, days))
+                return _survived(mutant, old, new, found.values)
             if isinstance(found, Open):
-                return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason=f"no case was found: {found.reason}")
-            later = f", looked at {days} days after the date" if owed else ""
-            reasons.append(f"under {section}{later}: {found.reason}")
+                return _open(mutant, found.reason)
+            reason = found.reason
+        later = ", on whatever day it is looked at" if owed else ""
+        reasons.append(f"under {section}{later}: {reason}")
     if not reasons:
         return Survivor(mutant=mutant, kind=Kind.EQUIVALENT, reason="it says the same as before, word by word")
     return Survivor(mutant=mutant, kind=Kind.EQUIVALENT, reason="; ".join(dict.fromkeys(reasons)) + " (by z3)")
 
 
 def _between(
-    agreement: Agreement, policy: Policy, other: Policy, section: str, pairs: list[Pair], days: int
+    agreement: Agreement, policy: Policy, other: Policy, section: str, pairs: list[Pair], days: Formula
 ) -> Found | Nothing | Open:
     """Find a batch on which one of some rules has another status, or where it is about a rule that is gone, any."""
     asked = [*trees(policy, section), *trees(other, section)]
     world = World(agreement, policy, section, bounds(policy, asked), asked)
     changed = {one.rule for pair in pairs for one in pair if one is not None}
-    differs = some(*(_differs(world, *pair, days) for pair in pairs))
+    differs = every(days >= 0, some(*(_differs(world, *pair, days) for pair in pairs)))
     attempts = [(world.clean(but=changed), differs), (differs,)]
     if any(_names(ours) != _names(theirs) for ours, theirs in pairs):
         attempts += [(world.clean(),), ()]
@@ -100,7 +104,7 @@ def _is_judged(pair: Pair, section: str) -> bool:
     return any(one is not None and one.rule.split("/", 1)[0] in ("always", section) for one in pair)
 
 
-def _differs(world: World, old: Rule | None, new: Rule | None, days: int) -> Formula:
+def _differs(world: World, old: Rule | None, new: Rule | None, days: Formula) -> Formula:
     """Return when two forms of a rule come differently; one that is not there is as good as passed, or met."""
     ours, theirs = _statuses(world, old, days), _statuses(world, new, days)
     good = {"pass": TRUE, "met": TRUE}
@@ -110,7 +114,7 @@ def _differs(world: World, old: Rule | None, new: Rule | None, days: int) -> For
     return some(*own, *(ours[key] != theirs[key] for key in readings))
 
 
-def _statuses(world: World, rule: Rule | None, days: int) -> Mapping[str, Formula]:
+def _statuses(world: World, rule: Rule | None, days: Formula) -> Mapping[str, Formula]:
     """Return when a rule has each of its statuses, and each of its readings is true and false."""
     if rule is None:
         return {}
@@ -126,7 +130,7 @@ def _condition(world: World, rule: Condition) -> dict[str, Formula]:
     return {**each, "pass": every(*trues), "fail": every(*falses), "disputed": disputed}
 
 
-def _obligation(world: World, rule: Obligation, days: int) -> dict[str, Formula]:
+def _obligation(world: World, rule: Obligation, days: Formula) -> dict[str, Formula]:
     """Return what judging an obligation says, as formulas, looked at so many days after the date."""
     as_of = _date(world) + days
     right = world.holds(rule.required, Each.BATCH) if rule.required else Truth(TRUE, FALSE)
@@ -145,18 +149,33 @@ def _date(world: World) -> Formula:
     return world.settings[Each.BATCH, 1].row[DATE].value  # type: ignore[union-attr] # a day
 
 
-def _looked_at(values: Values, days: int) -> Values:
-    return {**values, "as_of": values["date"] + timedelta(days=days)} if days else values
-
-
 def _survived(mutant: Mutant, old: Agreement, new: Agreement, values: Values) -> Survivor:
-    """Return the case that a batch makes, after both policies have judged it."""
-    ours, theirs = run_values(values, old), run_values(values, new)
-    assert _shown(ours) != _shown(theirs), f"the solver and the evaluator disagree about {mutant}"
-    other = {rule for rule, status in _shown(ours) ^ _shown(theirs) if rule in _rules(ours)}
-    title = f"To be named, for a change of {mutant.where}."
-    text = case_text(title, values, ours, expected(ours, other), CONFIRM)
-    return Survivor(mutant=mutant, kind=Kind.SURVIVED, case=text)
+    """Return the case that a batch makes on the first day that tells, after both policies have judged it."""
+    own = {key: value for key, value in values.items() if key != "batch"}  # a case does not name its batch
+    for as_of in _days(own, old, new):
+        dated = {**own, "as_of": as_of} if as_of > own["date"] else own
+        ours, theirs = run_values(dated, old), run_values(dated, new)
+        if _shown(ours) != _shown(theirs):
+            other = {rule for rule, status in _shown(ours) ^ _shown(theirs) if rule in _rules(ours)}
+            title = f"To be named, for a change of {mutant.where}."
+            text = case_text(title, dated, ours, expected(ours, other), CONFIRM)
+            return Survivor(mutant=mutant, kind=Kind.SURVIVED, case=text)
+    return _open(mutant, "the batch that was found comes alike when it is judged")
+
+
+def _open(mutant: Mutant, reason: str) -> Survivor:
+    return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason=f"no case was found: {reason}")
+
+
+def _days(values: Values, old: Agreement, new: Agreement) -> list[date]:
+    """Return the days on which a status can change: the date, the days after deadlines, those on which it was done."""
+    if "as_of" in values:
+        return [values["as_of"]]
+    runs = [run_values({**values, "as_of": date.max}, one) for one in (old, new)]
+    found = [judgement for run in runs for verdict in run.verdicts for judgement in verdict.judged.judgements]
+    after = [one.deadline + timedelta(days=1) for one in found if one.deadline and one.deadline < date.max]
+    done = [one.done for one in found if one.done]
+    return [values["date"], *sorted({day for day in (*after, *done) if day > values["date"]})]
 
 
 def run_values(values: Values, agreement: Agreement) -> Run:

@@ -67,10 +67,7 @@ class Setting(NamedTuple):
 
 
 def encode(tree: Typed, setting: Setting) -> Any:
-    """Return what a tree is worth on a subject: a Truth where it is a flag, else an Amount.
-
-    Raises Unsupported.
-    """
+    """Return what a tree is worth on a subject: a Truth where it is a flag, else an Amount. Raises Unsupported."""
     return _encode(tree, setting.row, setting)
 
 
@@ -112,6 +109,8 @@ def amount_of(value: Value, codes: Mapping[str, int]) -> Amount:
     if isinstance(value, date):
         day = value.toordinal()
         return Amount(TRUE, FALSE, z3.IntVal(day), 0, (day, day))
+    if isinstance(value, str) and value not in codes:
+        raise Unsupported(f"the text `{value}`, which was not foreseen")
     number, places = (codes[value], 0) if isinstance(value, str) else whole(value)
     return Amount(TRUE, FALSE, z3.IntVal(number), places)
 

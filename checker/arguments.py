@@ -1,0 +1,148 @@
+"""The command line's arguments: every command with its options, examples and exit codes."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from checker import __version__
+from checker.report import FORMATS, SCHEMAS
+from checker.values import BadValueError, parse_date
+
+_CHECKED = """exit codes:
+  0 permitted   1 refused   2 an input or a policy is wrong   3 undecided
+  4 permitted, but an obligation is late or defective   70 a bug in checker"""
+_CITED = """exit codes:
+  0 each quote stands in the text, and each operative word is accounted for
+  1 not so, or a policy cites another text   2 an input or a policy is wrong   70 a bug in checker"""
+_TESTED = """exit codes:
+  0 every case comes as expected, and what else was asked for holds   1 not so
+  2 a file of cases or a policy is wrong   70 a bug in checker"""
+_LINTED = """exit codes:
+  0 nothing found   1 something is loaded but makes no sense   2 a file is wrong   70 a bug in checker"""
+
+
+def _date(text: str) -> date:
+    try:
+        return parse_date(text)
+    except BadValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; `command` of what it parses is the name of the command."""
+    found = argparse.ArgumentParser(
+        prog="checker",
+        allow_abbrev=False,
+        description="Checks proposed dispositions of mortgage loans against the contract of their trust.",
+        epilog=f"example:\n  checker check batch.yaml\n\n{_CHECKED}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.add_argument("--version", action="version", version=f"checker {__version__}")
+    commands = found.add_subparsers(metavar="COMMAND", required=True)
+    _add_check(commands)
+    _add_explain(commands)
+    _add_schema(commands)
+    _add_lint(commands)
+    _add_test(commands)
+    _add_boundaries(commands)
+    _add_cite(commands)
+    return found
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name for it)
+
+
+def _add(
+    commands: "_Commands[argparse.ArgumentParser]",
+    name: str,
+    help_: str,
+    example: str,
+    codes: str = "",
+    *,
+    policies: bool = True,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=help_,
+        description=help_[0].upper() + help_[1:] + ".",
+        epilog=f"example:\n  {example}" + (f"\n\n{codes}" if codes else ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if policies:
+        help_ = "the folder of the policies; those that ship with checker unless given"
+        parser.add_argument("--policies", type=Path, metavar="DIR", help=help_)
+    parser.set_defaults(command=name)
+    return parser
+
+
+def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    example = "checker check proposals/ --as-of 2011-04-15 --format json --output report.json"
+    parser = _add(commands, "check", "judge batches together and print the decision", example, _CHECKED)
+    parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH", help="a batch, or a folder of batches")
+    parser.add_argument("--as-of", type=_date, metavar="DATE", help="look at obligations from this day")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text unless given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report here, not to standard output")
+    parser.add_argument("--all", action="store_true", help="list the findings on lines that pass, too")
+
+
+def _add_explain(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    example = 'checker explain "3.13(g)/size"\n  checker explain "3.13(g)" --template > batch.yaml'
+    parser = _add(commands, "explain", "print what a rule asks, in the contract's words and in numbers", example)
+    parser.add_argument("rule", metavar="RULE", help="a rule like `3.18/price`, or a section like `3.18`")
+    parser.add_argument("--template", action="store_true", help="print a batch under the section, to fill in")
+
+
+def _add_schema(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _add(
+        commands, "schema", "print the JSON Schema of a file, for an editor", "checker schema batch > batch.schema.json"
+    )
+    parser.add_argument("name", choices=SCHEMAS, metavar="NAME", help=", ".join(SCHEMAS))
+    parser.add_argument("--agreement", metavar="NAME", help="the agreement whose facts a batch or a case states")
+
+
+def _add_lint(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    help_ = "load every policy, example and case in folders, and look for what makes no sense"
+    parser = _add(commands, "lint", help_, "checker lint policies/", _LINTED, policies=False)
+    parser.add_argument(
+        "folders", nargs="*", type=Path, metavar="DIR", help="those that ship with checker unless given"
+    )
+
+
+def _add_cite(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    example = "checker cite contract.txt --format html --output contract.html"
+    parser = _add(commands, "cite", "hold a contract's text against the quotes of its policies", example, _CITED)
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="the text of the contract, in UTF-8")
+    parser.add_argument("--agreement", metavar="NAME", help="the agreement; those that cite the text unless given")
+    parser.add_argument("--format", choices=("text", "json", "html"), default="text", help="text unless given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the account here, not to standard output")
+
+
+def _add_test(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    help_ = "try the cases beside the policies in folders"
+    example = "checker test --coverage-min 100 --mutate"
+    parser = _add(commands, "test", help_, example, _TESTED, policies=False)
+    help_ = "folders of policies; those that ship with checker unless given"
+    parser.add_argument("folders", nargs="*", type=Path, metavar="DIR", help=help_)
+    parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="text unless given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the result here, not to standard output")
+    parser.add_argument("--coverage", action="store_true", help="show the limbs of conditions that no case decides")
+    help_ = "fail where fewer of the limbs are covered, rounded down"
+    parser.add_argument("--coverage-min", type=_percent, metavar="PERCENT", help=help_)
+    parser.add_argument(
+        "--mutate", action="store_true", help="change the policies step by step; a case must notice each"
+    )
+
+
+def _percent(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 100):  # noqa: PLR2004 (percent)
+        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number from 0 to 100")
+    return int(text)
+
+
+def _add_boundaries(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    help_ = "print the batches just inside, at and just outside each limit, with their decisions"
+    parser = _add(commands, "boundaries", help_, "checker boundaries --format markdown --output limits.md")
+    parser.add_argument("agreement", nargs="?", metavar="AGREEMENT", help="the agreement; every one unless given")
+    parser.add_argument("--format", choices=("text", "markdown", "cases"), default="text", help="text unless given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the table here, not to standard output")
