@@ -160,12 +160,14 @@ def test_what_is_merged_holds_each_key_of_both_and_of_a_key_in_both_what_is_said
 
 money = st.decimals(0, 10**6, places=2).map(str)
 facts_of_a_loan = st.fixed_dictionaries(
-    {"in_pool": st.sampled_from(["true", "false"])},
+    {
+        "in_pool": st.sampled_from(["true", "false"]),
+        "insurer": st.fixed_dictionaries({}, optional={"name": st.sampled_from("ab")}),
+    },
     optional={
         "stated_principal_balance": money,
         "interest": money,
         "defaulted": st.sampled_from(["true", "false"]),
-        "insurer": st.fixed_dictionaries({"name": st.sampled_from("ab")}),
     },
 )
 facts_of_every_line = st.fixed_dictionaries(
@@ -283,7 +285,9 @@ LARGER = {"dispositions": ["1", "2", "rest"], "every": {"price": "2010.00"}}
         pytest.param({"rules": {"2.1/current": "pass"}}, [], id="a rule that passes, as expected"),
         pytest.param({"rules": {"2.1/notify": "met"}}, [], id="an obligation that is met, as expected"),
         pytest.param({"rules": {"builtin/loan-in-pool": "pass"}}, [], id="a built-in rule, as expected"),
-        pytest.param({"decision": "refused", "rules": {"2.1/current": "fail"}} | IN_DEFAULT, [], id="a rule that fails"),
+        pytest.param(
+            {"decision": "refused", "rules": {"2.1/current": "fail"}} | IN_DEFAULT, [], id="a rule that fails"
+        ),
         pytest.param(
             {"decision": "undecided", "rules": {"2.1/current": "unknown"}} | SILENT, [], id="a rule that is unknown"
         ),
@@ -342,6 +346,16 @@ LARGER = {"dispositions": ["1", "2", "rest"], "every": {"price": "2010.00"}}
             id="a rule of a version that is not in force",
         ),
         pytest.param(
+            {"rules": {"2.1/size": {"either": "pass", "three": "fail"}}},
+            ["2.1/size (three): expected fail, came not judged"],
+            id="a reading of a version that is not in force",
+        ),
+        pytest.param(
+            {"date": "2012-03-31", "decision": "undecided", "rules": {"2.1/size": {"both": "fail"}}, "also": "any"},
+            ["2.1/size (both): expected fail, came not judged"],
+            id="a reading that the version in force has no more",
+        ),
+        pytest.param(
             {"rules": {"2.1/size": {"both": "pass"}}, "every": {"under": "2.2"}},
             ["2.1/size (both): expected pass, came not judged"],
             id="a reading not judged",
@@ -373,11 +387,14 @@ LARGER = {"dispositions": ["1", "2", "rest"], "every": {"price": "2010.00"}}
             id="a built-in rule that fails",
         ),
         pytest.param(
-            {"decision": "refused", "rules": {"2.1/price": "pass"}, "also": "any"} | IN_DEFAULT,
+            {"decision": "refused", "rules": {"2.1/current": "fail"}, "every": {"price": "1.00"}, "also": "any"}
+            | IN_DEFAULT,
             [],
             id="another rule that fails, where any may",
         ),
-        pytest.param({"notice": None, "as_of": "2011-04-04", "also": "any"}, [], id="one that is late, where any may be"),
+        pytest.param(
+            {"notice": None, "as_of": "2011-04-04", "also": "any"}, [], id="one that is late, where any may be"
+        ),
         pytest.param(
             {"rules": {"2.1/current": "fail"}, "also": "any"},
             ["2.1/current: expected fail, came pass"],

@@ -37,9 +37,9 @@ CLEAN: Says = {
 def case(title: str = "A case.", decision: str = "permitted", rules: Says | None = None, **says: Any) -> Says:
     """Return a case that is like the base `clean` unless it says otherwise; `like=None` makes it like none."""
     expect: Says = {"decision": decision, **({} if rules is None else {"rules": rules})}
-    return {key: value for key, value in {"title": title, "like": "clean", **says}.items() if key != "like" or value} | {
-        "expect": expect
-    }
+    return {
+        key: value for key, value in {"title": title, "like": "clean", **says}.items() if key != "like" or value
+    } | {"expect": expect}
 
 
 def file_of(*cases: Says, **bases: Says) -> str:

@@ -36,28 +36,38 @@ def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
 
     Raises InputError with every fault of every file, and where the folder holds no policy.
     """
-    return {found.agreement.name: found.agreement for found in load_folders(folder)}
+    names: dict[str, Folder] = {}
+    faults = []
+    for found in load_folders(folder):
+        if found.agreement.name in names:
+            other = names[found.agreement.name].shown
+            message = f"two folders hold the agreement `{found.agreement.name}`"
+            faults.append(Fault(code="E508", message=message, place=Place(file=str(found.shown)), help=f"see {other}"))
+        names[found.agreement.name] = found
+    if faults:
+        raise InputError(*faults)
+    return {name: found.agreement for name, found in names.items()}
 
 
-def load_folders(folder: Path | None = None) -> list[Folder]:
-    """Return the same agreements, each with the folder that it was loaded from."""
-    root = shipped() if folder is None else folder
-    shown = Path("policies") if folder is None else folder
+def load_folders(*roots: Path | None) -> list[Folder]:
+    """Return the agreements of folders, each with the folder it was loaded from; None are the policies that ship."""
     faults: list[Fault] = []
-    found: dict[str, Folder] = {}
-    for path in folders(root, shown):
-        called = shown / path.relative_to(root)
+    found: list[Folder] = []
+    for root, shown in [(root, root) if root else (shipped(), Path("policies")) for root in roots or [None]]:
         try:
-            agreement = _agreement(path, called)
+            paths = folders(root, shown)
         except InputError as error:
             faults += error.faults
             continue
-        if agreement.name in found:
-            faults.append(Fault(code="E508", message=f"two folders hold the agreement `{agreement.name}`"))
-        found[agreement.name] = Folder(path=path, shown=called, agreement=agreement)
+        for path in paths:
+            called = shown / path.relative_to(root)
+            try:
+                found.append(Folder(path=path, shown=called, agreement=_agreement(path, called)))
+            except InputError as error:
+                faults += error.faults
     if faults:
         raise InputError(*faults)
-    return list(found.values())
+    return found
 
 
 def agreement_named(agreements: Mapping[str, Agreement], name: str) -> Agreement:

@@ -1,39 +1,33 @@
 """What `checker test` found, as JUnit's XML for CI servers: a test a case, and one a version for what was asked."""
 
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element
 
-from checker.faults import printable
+from checker.faults import Place
 from checker.proof.as_text import coverage_lines, failure_lines, mutation_lines
 from checker.proof.run import Tested, Wanted
+from checker.report.junit import add_case, add_outcome, add_suite, document, written
 
 
 def render(tested: Iterable[Tested], wanted: Wanted) -> str:
     """Return everything as one XML document."""
-    root = Element("testsuites", name="checker test")
+    root = document("checker test")
     for one in tested:
-        suite = SubElement(root, "testsuite", name=one.agreement)
+        suite = add_suite(root, one.agreement)
         for outcome in one.outcomes:
-            failed = bool(outcome.deviations)
-            at = outcome.case.at
-            test = _test(suite, one.agreement, outcome.case.title, failure_lines(outcome) if failed else ())
-            test.set("file", at.file)
-            test.set("line", str(at.line))
+            case = outcome.case
+            _add(suite, one.agreement, case.title, failure_lines(outcome) if outcome.deviations else (), case.at)
         for found in one.coverage:
             name = f"{found.policy}: at least {wanted.least} % of the limbs are covered"
-            _test(suite, one.agreement, name, coverage_lines(found) if found.percent < wanted.least else ())
+            _add(suite, one.agreement, name, coverage_lines(found) if found.percent < wanted.least else ())
         for mutated in one.mutation:
             name = f"{mutated.policy}: every mutant is noticed"
-            _test(suite, one.agreement, name, () if mutated.is_right else mutation_lines(mutated))
-        suite.set("tests", str(len(suite)))
-        suite.set("failures", str(len(suite.findall("*/failure"))))
-    indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+            _add(suite, one.agreement, name, () if mutated.is_right else mutation_lines(mutated))
+    return written(root)
 
 
-def _test(suite: Element, agreement: str, name: str, failure: Iterable[str]) -> Element:
-    test = SubElement(suite, "testcase", classname=agreement, name=printable(name))
-    lines = [printable(line) for line in failure]
+def _add(suite: Element, agreement: str, name: str, failure: Iterable[str], at: Place | None = None) -> None:
+    case = add_case(suite, agreement, name, at)
+    lines = list(failure)
     if lines:
-        SubElement(test, "failure", message=lines[0]).text = "\n".join(lines)
-    return test
+        add_outcome(case, "failure", "", lines[0], lines)

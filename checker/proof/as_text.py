@@ -13,7 +13,12 @@ from checker.report.as_text import WIDTH, finding_lines
 def render(tested: Iterable[Tested], wanted: Wanted) -> str:
     """Return everything as text."""
     lines = [line for one in tested for line in _agreement(one, wanted)]
-    return "\n".join(printable(line).replace("\n", "\\n").rstrip() for line in lines) + "\n"
+    return "\n".join(map(spelled, lines)) + "\n"
+
+
+def spelled(line: str) -> str:
+    """Return a line with control characters and line breaks spelled out: it stays one line and steers nothing."""
+    return printable(line).replace("\n", "\\n").rstrip()
 
 
 def _agreement(tested: Tested, wanted: Wanted) -> Iterator[str]:

@@ -18,8 +18,8 @@ from checker.lang.syntax import Type
 from checker.lang.typed import COMPARISONS, Apply, Constant, Term, Typed
 from checker.model import Agreement, Condition, Decision, Each, Judgement, Obligation, Policy, Run, Status
 from checker.proof.reach import bounds, trees
-from checker.proof.survivors import run_values
-from checker.proof.symbolic import Formula, every
+from checker.proof.survivors import all_met, run_values
+from checker.proof.symbolic import Formula, every, some
 from checker.proof.world import Found, Nothing, Open, World
 from checker.rules import Rule
 
@@ -35,7 +35,10 @@ Progress = Callable[[int, int], None]
 
 
 class Beside(NamedTuple):
-    """One batch beside a limit: by how much, in units, its left side is over the right, and what came of it."""
+    """One batch beside a limit: by how much, in units, its left side is over the right, and what came of it.
+
+    It is inside where it `holds`: where the rule, under the reading that the limit is of, is kept.
+    """
 
     units: int
     holds: bool
@@ -129,9 +132,14 @@ def _of_condition(condition: Condition) -> Iterator[Asked]:
 
 
 def _alone(program: Program, limb: Typed, each: Each) -> Callable[[World], Formula]:
-    """Return when a limb alone decides: the whole is true with it true, and false with it false."""
+    """Return when a limb alone decides: the whole is true with it true and false with it false, or the other way."""
     with_it, without = (_with(program, program.tree, program.text(limb), value) for value in (True, False))
-    return lambda world: every(world.holds(with_it, each).true, world.holds(without, each).false)
+
+    def alone(world: World) -> Formula:
+        one, other = world.holds(with_it, each), world.holds(without, each)
+        return some(every(one.true, other.false), every(one.false, other.true))
+
+    return alone
 
 
 def _with(program: Program, node: Typed, text: str, value: bool) -> Typed:  # noqa: FBT001 (the value itself)
@@ -160,7 +168,10 @@ def _limit(agreement: Agreement, world: World, asked: Asked) -> Limit:
     like: Mapping[str, Any] | None = None
     for units in SIDES:
         wanted = every(world.apart(asked.left, asked.right, units * unit, asked.each), asked.alone(world))
-        answer = world.find(wanted, world.clean(but={asked.rule.rule}), like=like)
+        clean = world.clean(but={asked.rule.rule})
+        met = all_met(world, world.policy, world.section, {asked.rule.rule})
+        answer = world.find(wanted, clean, met, like=like)
+        answer = world.find(wanted, clean, like=like) if isinstance(answer, Nothing) else answer
         answer = world.find(wanted, like=like) if isinstance(answer, Nothing) else answer
         if isinstance(answer, Found):
             like = like or answer.values
@@ -177,7 +188,8 @@ def _limit(agreement: Agreement, world: World, asked: Asked) -> Limit:
 def _why_none(units: int, kind: Type, answer: Nothing | Open) -> str:
     by = UNIT[kind]
     where = "at it" if units == 0 else f"{by} {'above' if units > 0 else 'below'} it"
-    return f"no batch on which it decides stands {where}: {answer.reason}"
+    what = "no batch was found" if isinstance(answer, Open) else "no batch on which it decides stands"
+    return f"{what} {where}: {answer.reason}"
 
 
 def _beside(agreement: Agreement, asked: Asked, units: int, values: dict[str, Any]) -> Beside:
@@ -209,13 +221,12 @@ def _days(values: object) -> Iterator[date]:
 
 
 def _sides(asked: Asked, judgement: Judgement) -> tuple[Worth, Worth, bool]:
-    """Return what the two sides are worth, and whether the limit holds, as the evaluator has it."""
+    """Return what the two sides are worth, and whether the rule is kept, as the evaluator has it."""
     assert judgement.frame is not None
     if isinstance(judgement.by, Condition):
         reading = next(one for one in judgement.by.readings if one.name == asked.reading)
         test = next(one for one in tests(reading.program, judgement.frame) if one.text == asked.text)
-        assert test.holds is not None
-        return test.left, test.right, test.holds
+        return test.left, test.right, reading.program(judgement.frame) is True
     assert judgement.done is not None
     assert judgement.deadline is not None
     return judgement.done, judgement.deadline, judgement.done <= judgement.deadline

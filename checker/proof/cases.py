@@ -18,8 +18,9 @@ from checker.lang.syntax import Value
 from checker.load.policies import Folder, documents
 from checker.model import Agreement, Batch, Condition, Decision, Status
 from checker.proof.form import CaseFile, Said, cases_shape
-from checker.read.batch import Draft, batch_of, says
+from checker.read.batch import batch_of, says
 from checker.read.form import flatten
+from checker.read.lines import Draft
 from checker.read.tape import tape_of
 from checker.rules import rules
 
@@ -97,34 +98,52 @@ def cases_of(document: strict.Document, agreement: Agreement) -> list[Case]:
     file: CaseFile = reader.read(cases_shape(agreement.facts), document.root)  # type: ignore[assignment] # made by the shape
     if reader.faults:
         raise InputError(*dict.fromkeys(reader.faults))
-    likes = [said.says.get("like") for said in (*file.bases.values(), *file.cases)]
-    for name, base in file.bases.items():
-        if name not in likes:
-            reader.fault("E903", f"no case is like `{name}`", base.at)
-    cases = []
-    for said in file.cases:
-        try:
-            cases.append(_case(reader, agreement, file.bases, said))
-        except InputError as error:
-            reader.faults += error.faults
+    used = _used(file)
+    for name in file.bases:
+        if name not in used:
+            reader.fault("E903", f"no case is like `{name}`", _entry(document.root, "bases", name)[0])
+    cases = [_case(reader, agreement, file.bases, said) for said in file.cases]
     if reader.faults:
         raise InputError(*dict.fromkeys(reader.faults))
-    return cases
+    return [case for case in cases if case is not None]
 
 
-def _case(reader: Reader, agreement: Agreement, bases: Mapping[str, Said], said: Said) -> Case:
-    whole = _whole(reader, bases, said, ())
-    for key in ("date", "tape", "dispositions"):
-        if whole.get(key) is None:
-            raise InputError(reader.document.fault("E305", f"the case does not say `{key}`", said.at))
+def _used(file: CaseFile) -> set[object]:
+    """Return the names of the bases that a case is like, directly or through other bases."""
+    found: set[object] = set()
+    wanted = [said.says.get("like") for said in file.cases]
+    while wanted:
+        name = wanted.pop()
+        if name in file.bases and name not in found:
+            found.add(name)
+            wanted.append(file.bases[str(name)].says.get("like"))
+    return found
+
+
+def _case(reader: Reader, agreement: Agreement, bases: Mapping[str, Said], said: Said) -> Case | None:
+    """Return a case, or None where there is no batch in it; its faults are noted with the reader."""
+    expected = _expected(reader, agreement, said)
     place = reader.document.place(said.at.start, said.at.start + 1)
-    return Case(
-        title=str(said.says["title"]),
-        batch=batch_of_case(whole, agreement, place),
-        as_of=whole.get("as_of"),  # type: ignore[arg-type] # made by the shape
-        expected=_expected(reader, agreement, said),
-        at=place,
-    )
+    try:
+        whole = _whole(reader, bases, said, ())
+        batch = batch_of_case(whole, agreement, place) if _is_whole(reader, whole, said) else None
+    except InputError as error:
+        reader.faults += error.faults
+        batch = None
+    if batch is None:
+        return None
+    as_of: date | None = whole.get("as_of")  # type: ignore[assignment] # made by the shape
+    if as_of is not None and as_of < batch.date:
+        reader.fault("E606", f"`as_of`, {as_of}, is before the date of the case, {batch.date}", said.at)
+    return Case(title=str(said.says["title"]), batch=batch, as_of=as_of, expected=expected, at=place)
+
+
+def _is_whole(reader: Reader, whole: Mapping[str, object], said: Said) -> bool:
+    """Tell whether a case says what every batch does, and note what it does not say."""
+    silent = [key for key in ("date", "tape", "dispositions") if whole.get(key) is None]
+    for key in silent:
+        reader.fault("E305", f"the case does not say `{key}`", said.at)
+    return not silent
 
 
 def _whole(reader: Reader, bases: Mapping[str, Said], said: Said, through: tuple[str, ...]) -> dict[str, object]:
@@ -133,12 +152,20 @@ def _whole(reader: Reader, bases: Mapping[str, Said], said: Said, through: tuple
     like = said.says.get("like")
     if like is None:
         return own
+    _, at = _entry(said.at, "like")
     if like not in bases:
         help_ = nearest(str(like), list(bases)) or "a base stands under `bases` of the same file"
-        raise InputError(reader.document.fault("E904", f"there is no base `{like}` here", said.at, help_))
+        raise InputError(reader.document.fault("E904", f"there is no base `{like}` here", at, help_))
     if like in through:
-        raise InputError(reader.document.fault("E904", f"the base `{like}` leads back to itself", said.at))
+        raise InputError(reader.document.fault("E904", f"the base `{like}` leads back to itself", at))
     return merged(_whole(reader, bases, bases[str(like)], (*through, str(like))), own)
+
+
+def _entry(node: strict.Node, *path: str) -> tuple[strict.Scalar, strict.Node]:
+    """Return the key at the end of a path of keys that are written, and what stands there."""
+    entries = {key.text: (key, value) for key, value in node.entries} if isinstance(node, strict.Mapping) else {}
+    key, value = entries[path[0]]
+    return _entry(value, *path[1:]) if path[1:] else (key, value)
 
 
 def merged(base: Mapping[str, object], own: Mapping[str, object]) -> dict[str, object]:
@@ -169,42 +196,56 @@ def batch_of_case(whole: Mapping[str, object], agreement: Agreement, at: Place) 
     columns = frozenset(name for row in rows for name, value in row.items() if value is not None)
     tape = tape_of(rows, file="the case's tape", sha256="", as_of=as_of, layout="canonical", columns=columns)  # type: ignore[arg-type] # made by the shape
     lines: Sequence[object] = whole["dispositions"]  # type: ignore[assignment] # made by the shape
-    written = [line if isinstance(line, dict) else {"loan": line} for line in lines]
-    drafts = [Draft(says=says(pruned(line)), at=at) for line in written]
-    stated = pruned({key: value for key, value in whole.items() if key not in ("as_of", "tape")})
+    shared: Mapping[str, object] = whole.get("every") or {}  # type: ignore[assignment] # made by the shape
+    drafts = [Draft(says=says(pruned(merged(shared, _line(line)))), at=at) for line in lines]
+    stated = pruned({key: value for key, value in whole.items() if key not in ("as_of", "tape", "every")})
     return batch_of({**stated, "batch": NAME, "agreement": agreement.name}, tape, drafts, at)
 
 
+def _line(written: object) -> dict[str, object]:
+    """Return what a line says, its loan as keys and values, so that an empty one takes away what `every` says."""
+    line = written if isinstance(written, dict) else {"loan": written}
+    loan = line["loan"]
+    return {**line, "loan": loan if isinstance(loan, dict) else {"loan_id": loan}}
+
+
 def _expected(reader: Reader, agreement: Agreement, said: Said) -> Expected:
+    """Return what a case expects; what it cannot expect is noted with the reader."""
     wanted: dict[str, object] = said.says["expect"]  # type: ignore[assignment] # made by the shape
     named: dict[str, Status | dict[str, Status]] = wanted.get("rules") or {}  # type: ignore[assignment] # made by the shape
     decision = Decision(str(wanted["decision"]))
     known = rules_of(agreement)
-    faults = []
     for rule, status in named.items():
+        at, _ = _entry(said.at, "expect", "rules", rule)
         if rule not in known:
-            help_ = nearest(rule, sorted(known)) or "there is " + ", ".join(f"`{name}`" for name in sorted(known))
-            faults.append(reader.document.fault("E902", f"there is no rule `{rule}`", said.at, help_))
-        elif isinstance(status, dict):
-            faults += [
-                reader.document.fault(
-                    "E902", f"`{rule}` has no reading `{name}`", said.at, nearest(name, sorted(known[rule]))
-                )
-                for name in status
-                if name not in known[rule]
-            ]
-    if decision is not Decision.PERMITTED and not named:
-        message = "the expectation names no rule, so that anything that stops the batch would do"
-        faults.append(
-            reader.document.fault("E906", message, said.at, "name the rule that must stop it, with its status")
-        )
-    if faults:
-        raise InputError(*faults)
+            help_ = nearest(rule, sorted(known)) or _there_is(known)
+            reader.fault("E902", f"there is no rule `{rule}`", at, help_)
+            continue
+        for name in status if isinstance(status, dict) else ():
+            if name not in known[rule]:
+                at, _ = _entry(said.at, "expect", "rules", rule, name)
+                help_ = nearest(name, sorted(known[rule])) or _there_is(known[rule])
+                reader.fault("E902", f"`{rule}` has no reading `{name}`", at, help_)
+    only = said.says.get("also") is None
+    if decision is not Decision.PERMITTED and not (named if only else _stopping(named)):
+        message = "the expectation names no rule that stops the batch, so that anything that does would do"
+        _, value = _entry(said.at, "expect", "decision")
+        reader.fault("E906", message, value, "name the rule that must stop it, with its status")
     parsed = {
         rule: {name: Status(found) for name, found in status.items()} if isinstance(status, dict) else Status(status)
         for rule, status in named.items()
     }
-    return Expected(decision=decision, rules=parsed, only=said.says.get("also") is None)
+    return Expected(decision=decision, rules=parsed, only=only)
+
+
+def _there_is(names: Iterable[str]) -> str:
+    return "there is " + (", ".join(f"`{name}`" for name in sorted(names)) or "none")
+
+
+def _stopping(named: Mapping[str, object]) -> bool:
+    """Tell whether a rule, or a reading of one, is expected to stop a batch."""
+    statuses = [one for found in named.values() for one in (found.values() if isinstance(found, dict) else [found])]
+    return any(status in (Status.FAIL, Status.DISPUTED, Status.UNKNOWN) for status in statuses)
 
 
 def rules_of(agreement: Agreement) -> dict[str, frozenset[str]]:

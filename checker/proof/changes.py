@@ -159,12 +159,12 @@ def _number(tree: Literal, by: int) -> Expression:
         return _literal(tree, str(tree.value + by), tree.value + by)
     step = Decimal((0, (1,), -places)) * by
     percent = tree.text.endswith("%")
-    shown = EXACT.add(Decimal(digits), 0) * (-1 if tree.text.startswith("-") else 1)
+    shown = Decimal(f"{'-' if tree.text.startswith('-') else ''}{digits}")
     moved = EXACT.add(shown, step)
     value = EXACT.scaleb(moved, -2) if percent else moved
     sign = "-" if moved < 0 else ""
     mark = "$" if tree.type is Type.MONEY else ""
-    return _literal(tree, f"{sign}{mark}{abs(moved):f}{'%' if percent else ''}", value)
+    return _literal(tree, f"{sign}{mark}{moved.copy_abs():f}{'%' if percent else ''}", value)
 
 
 def _literal(tree: Literal, text: str, value: Value) -> Literal:

@@ -107,10 +107,9 @@ def forced(program: Program, node: Typed, frame: Frame, limb: str, value: bool) 
 
 def wanted(node: Typed) -> tuple[str, ...]:
     """Return the marks that a limb can have: `given` is never false, and what a batch always states never unknown."""
-    if isinstance(node, Apply) and node.op == "given":
-        return "true", "unknown", "alone"
-    known = facts_of(node) <= STATED and not _counts_pool(node)
-    return tuple(mark for mark in MARKS if not (known and mark == "unknown"))
+    never = {"false"} if isinstance(node, Apply) and node.op == "given" else set()
+    never |= {"unknown"} if facts_of(node) <= STATED and not _counts_pool(node) else set()
+    return tuple(mark for mark in MARKS if mark not in never)
 
 
 def _counts_pool(node: Typed) -> bool:

@@ -27,6 +27,7 @@ class _Doubts:
     def __init__(self, agreement: Agreement, version: Version) -> None:
         self.version = version
         self.policy = version.policy
+        self.doubtful: set[str] = set()
         self.worlds = {
             section: World(agreement, self.policy, section, bounds(self.policy, asked), asked)
             for section in self.policy.permissions
@@ -39,7 +40,9 @@ class _Doubts:
         for permission in self.policy.permissions.values():
             conditions += permission.conditions
         for condition in conditions:
-            yield from self.extremes(condition)
+            found = list(self.extremes(condition))
+            self.doubtful |= {condition.rule} if found else set()
+            yield from found
         yield from self.readings(conditions)
         for section in self.policy.permissions:
             yield from self.implied(section)
@@ -77,15 +80,15 @@ class _Doubts:
             world, path = self.world(each), self.path(first, other)
             found.append(list(self.doubt(world, "L204", message, path, _differ(world, each, one, other))))
         if all(found):
-            yield found[0][0]
+            yield next((doubt for (doubt,) in found if doubt.code == "L200"), found[0][0])
 
     def implied(self, section: str) -> Iterator[Fault]:
-        """No condition of a section passes whenever another one does."""
+        """No condition of a section passes whenever another one does; one in doubt by itself would imply anything."""
         world = self.worlds[section]
-        own = self.policy.permissions[section].conditions
+        own = [each for each in self.policy.permissions[section].conditions if each.rule not in self.doubtful]
         for condition in own:
             for other in (*self.policy.always, *own):
-                if other is not condition:
+                if other is not condition and other.rule not in self.doubtful:
                     message = f"`{condition.rule}` is implied by `{other.rule}`"
                     wanted = every(world.passes(other), negated(world.passes(condition)))
                     yield from self.doubt(world, "L203", message, path_of(condition), wanted)

@@ -14,7 +14,7 @@ from checker.proof.coverage import Coverage, coverage
 from checker.proof.mutants import Mutant
 from checker.proof.mutation import Kind, Mutation, Survivor, mutation
 from checker.proof.needs import HOW, has_solver
-from checker.proof.trial import GOOD, Deviation, deviations, run_case
+from checker.proof.trial import STOPS, Deviation, deviations, run_case
 from checker.proof.versions import Versions, read_versions
 
 Progress = Callable[[str, int, int], None]
@@ -98,8 +98,11 @@ def _mutated(versions: Versions, cases: tuple[Case, ...], progress: Progress) ->
 
 
 def _outcome(case: Case, run: Run) -> Outcome:
+    """Return what came of a case; why is what stands in the way, or of a rule that was to and does not, why not."""
     found = deviations(case, run)
     (verdict,) = run.verdicts
     about = {deviation.rule.partition(" (")[0] for deviation in found}
-    why = [j for j in verdict.judged.judgements if j.status not in GOOD and (j.rule in about or "" in about)]
+    bad = {judgement.rule for judgement in verdict.judged.judgements if judgement.status in STOPS}
+    shown = bad if "" in about else bad & about
+    why = [j for j in verdict.judged.judgements if j.rule in (shown if j.status in STOPS else about - bad)]
     return Outcome(case=case, deviations=found, why=tuple(finding(verdict.judged, judgement) for judgement in why))

@@ -1,6 +1,6 @@
 """What is known of a mutant that no case notices: a batch that tells it from the policy, or a proof that none does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from checker.proof.mutants import Mutant
 from checker.proof.mutation import Kind, Survivor
 from checker.proof.reach import bounds, sections, trees
 from checker.proof.symbolic import FALSE, TRUE, Formula, Truth, every, negated, some
-from checker.proof.trial import run_case
+from checker.proof.trial import deviations, run_case
 from checker.proof.variables import DATE, ROLE
 from checker.proof.versions import Versions
 from checker.proof.world import Found, Nothing, Open, World
@@ -69,9 +69,10 @@ def _between(
     world = World(agreement, policy, section, bounds(policy, asked), asked)
     changed = {one.rule for pair in pairs for one in pair if one is not None}
     differs = every(days >= 0, some(*(_differs(world, *pair, days) for pair in pairs)))
-    attempts = [(world.clean(but=changed), differs), (differs,)]
+    clean = world.clean(but=changed)
+    attempts = [(clean, all_met(world, policy, section, changed), differs), (clean, differs), (differs,)]
     if any(_names(ours) != _names(theirs) for ours, theirs in pairs):
-        attempts += [(world.clean(),), ()]
+        attempts += [(world.clean(), all_met(world, policy, section)), (world.clean(),), ()]
     for wanted in attempts:
         found = world.find(*wanted)
         if not isinstance(found, Nothing):
@@ -145,6 +146,12 @@ def _obligation(world: World, rule: Obligation, days: Formula) -> dict[str, Form
     return {"defective": right.false, "met": met, "late": every(negated(right.false), negated(met), is_over)}
 
 
+def all_met(world: World, policy: Policy, section: str, but: Collection[str] = ()) -> Formula:
+    """Return when every obligation of a section but some is met on the date."""
+    owed = [one for one in policy.permissions[section].obligations if one.rule not in but]
+    return every(*(_obligation(world, one, AT_ONCE)["met"] for one in owed))
+
+
 def _date(world: World) -> Formula:
     return world.settings[Each.BATCH, 1].row[DATE].value  # type: ignore[union-attr] # a day
 
@@ -155,11 +162,12 @@ def _survived(mutant: Mutant, old: Agreement, new: Agreement, values: Values) ->
     for as_of in _days(own, old, new):
         dated = {**own, "as_of": as_of} if as_of > own["date"] else own
         ours, theirs = run_values(dated, old), run_values(dated, new)
-        if _shown(ours) != _shown(theirs):
-            other = {rule for rule, status in _shown(ours) ^ _shown(theirs) if rule in _rules(ours)}
+        other = {rule for rule, status in _shown(ours) ^ _shown(theirs) if rule in _rules(ours)}
+        named = expected(ours, other)
+        case = _case(dated, old, Expected(decision=ours.decision, rules=named, only=True))
+        if deviations(case, theirs) and not deviations(case, ours):
             title = f"To be named, for a change of {mutant.where}."
-            text = case_text(title, dated, ours, expected(ours, other), CONFIRM)
-            return Survivor(mutant=mutant, kind=Kind.SURVIVED, case=text)
+            return Survivor(mutant=mutant, kind=Kind.SURVIVED, case=case_text(title, dated, ours, named, CONFIRM))
     return _open(mutant, "the batch that was found comes alike when it is judged")
 
 
@@ -180,10 +188,14 @@ def _days(values: Values, old: Agreement, new: Agreement) -> list[date]:
 
 def run_values(values: Values, agreement: Agreement) -> Run:
     """Return a batch in the form of a case, judged and decided."""
-    place = Place(file="")
     nothing = Expected(decision=Decision.PERMITTED, rules={}, only=False)
+    return run_case(_case(values, agreement, nothing), agreement)
+
+
+def _case(values: Values, agreement: Agreement, wanted: Expected) -> Case:
+    place = Place(file="")
     batch = batch_of_case(values, agreement, place)
-    return run_case(Case(title="", batch=batch, as_of=values.get("as_of"), expected=nothing, at=place), agreement)
+    return Case(title="", batch=batch, as_of=values.get("as_of"), expected=wanted, at=place)
 
 
 def _shown(run: Run) -> set[tuple[str, object]]:
@@ -201,27 +213,36 @@ def _of_days(mutant: Mutant, old: Agreement, new: Agreement) -> Survivor:
     """Try every day, and every day of the check, beside those on which a version was signed or takes effect."""
     known = {day for one in (old, new) for version in one.versions for day in (version.effective, version.executed)}
     days = sorted({day + timedelta(days=by) for day in known for by in (-1, 0, 1)})
+    reason = ""
     for day, as_of in ((day, as_of) for day in days for as_of in days if as_of >= day):
         before, after = in_force(old, day, as_of), in_force(new, day, as_of)
         if (before and before.name) != (after and after.name):
-            values = _dated(old, before, day) if before else _dated(new, after, day) if after else None
-            if values is not None:
-                return _survived(mutant, old, new, {**values, "as_of": as_of})
-            reason = f"another version is in force on {day}, looked at on {as_of}"
-            return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason=reason)
+            reason = reason or f"another version is in force on {day}, looked at on {as_of}"
+            for values in _on_day(old, day, before, after):
+                survivor = _survived(mutant, old, new, {**values, "as_of": as_of})
+                if survivor.case:
+                    return survivor
+    if reason:
+        return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason=reason)
     reason = "the same version is in force on every day, whatever the day of the check: all days that matter were tried"
     return Survivor(mutant=mutant, kind=Kind.EQUIVALENT, reason=reason)
 
 
-def _dated(agreement: Agreement, policy: Policy, day: date) -> Values | None:
-    """Return a batch under a version, dated to a day."""
-    section = next(iter(policy.permissions))
-    world = World(agreement, policy, section, bounds(policy, trees(policy, section)))
-    found = world.find(world.clean())
-    found = world.find() if isinstance(found, Nothing) else found
-    if not isinstance(found, Found):
-        return None
-    return {**found.values, "date": day, "tape": {**found.values["tape"], "as_of": day}}
+def _on_day(agreement: Agreement, day: date, *of: Policy | None) -> Iterator[Values]:
+    """Yield batches of a day under each section of the one or two versions of it, such that tell them apart first."""
+    known = [policy for policy in of if policy]
+    for policy, other in zip(known, reversed(known), strict=True):
+        alone = policy._replace(effective=min(day, policy.effective), executed=min(day, policy.executed))
+        for section in policy.permissions:
+            asked = [*trees(policy, section), *trees(other, section)]
+            world = World(agreement._replace(versions=(alone,)), alone, section, bounds(alone, asked), asked)
+            pairs = [pair for pair in _pairs(policy, other) if None not in pair and _is_judged(pair, section)]
+            differs = some(*(_differs(world, *pair, AT_ONCE) for pair in pairs))
+            for wanted in ((differs, world.clean()), (differs,), (world.clean(),), ()):
+                found = world.find(_date(world) == day.toordinal(), *wanted)
+                if isinstance(found, Found):
+                    yield found.values
+                    break
 
 
 def _of_parties(mutant: Mutant, policy: Policy, old: Agreement, new: Agreement) -> Survivor:
@@ -230,9 +251,11 @@ def _of_parties(mutant: Mutant, policy: Policy, old: Agreement, new: Agreement) 
     for section in policy.permissions:
         world = World(old, policy, section, bounds(policy, trees(policy, section)))
         found = world.find(world.clean())
+        found = world.find() if isinstance(found, Nothing) else found
         for role in old.facts[ROLE].one_of if isinstance(found, Found) else ():
             line = {**found.values["dispositions"][0], "buyer": {"name": name, "role": role}}  # type: ignore[union-attr] # found
             values = {**found.values, "dispositions": [line, *found.values["dispositions"][1:]]}  # type: ignore[union-attr] # found
-            if _shown(run_values(values, old)) != _shown(run_values(values, new)):
-                return _survived(mutant, old, new, values)
+            survivor = _survived(mutant, old, new, values)
+            if survivor.case:
+                return survivor
     return Survivor(mutant=mutant, kind=Kind.SURVIVED, reason="no case was found among buyers of that name in any role")

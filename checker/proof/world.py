@@ -12,6 +12,7 @@ from checker.lang.evaluate import Program
 from checker.lang.syntax import Type
 from checker.lang.typed import Typed, facts_of
 from checker.model import Agreement, Condition, Each, Policy
+from checker.proof.cases import NAME as NAME_OF_CASE
 from checker.proof.search import Search, names_of
 from checker.proof.symbolic import (
     FALSE,
@@ -37,7 +38,7 @@ from checker.proof.witness import Space, witness
 AS_OF = "tape.as_of"
 HOLDERS = {"loan": "loan", "disposition": "line"}
 NUMBERS = frozenset({"loan.loan_id", "disposition.loan"})
-FIXED = NUMBERS | {"disposition.under", "batch.agreement"}
+FIXED = NUMBERS | {"disposition.under", "batch.agreement", "batch.batch"}
 BUYER, LOAN = "builtin/buyer-is-who-it-says", "builtin/loan-in-pool"
 USUAL_DAYS = timedelta(days=90)  # from a version's effect to the end of the month in which a witness is usually dated
 
@@ -92,7 +93,7 @@ class World:
             policy,
             agreement.facts.values(),
             (*asked, *(program.tree for program in owed if program), *extra),
-            *(agreement.name, section, *map(str, range(1, bounds.lines + bounds.others + 1))),
+            *(agreement.name, section, NAME_OF_CASE, *map(str, range(1, bounds.lines + bounds.others + 1))),
         )
         self.read = {DATE, AS_OF, IN_POOL}.union(*map(facts_of, (*asked, *extra)))
         self.read |= {NAME, ROLE} if policy.parties else set()
@@ -105,14 +106,14 @@ class World:
         self._encoded: dict[tuple[Typed, Each, int], Symbol] = {}
 
     def holds(self, asked: Program | Typed, each: Each, line: int = 1) -> Truth:
-        """Return when a flag is true and when it is false, of a line, the exercise or the batch."""
+        """Return when a flag is true and when it is false, of a line (the first is always there), exercise or batch."""
         found = self._worth(asked, each, line)
         if not isinstance(found, Truth):
             raise TypeError("only a flag holds or does not")
         return found
 
     def value(self, asked: Program | Typed, each: Each, line: int = 1) -> Amount:
-        """Return what a value that is no flag is worth, of a line, the exercise or the batch."""
+        """Return what a value that is no flag is worth, of a line (the first is always there), exercise or batch."""
         found = self._worth(asked, each, line)
         if not isinstance(found, Amount):
             raise TypeError("a flag has no amount")
@@ -193,7 +194,7 @@ class World:
             found = {name: each.symbol for name, each in self.variables[holder, number].items()}
             return found | {name: amount_of(text, codes) for name, text in fixed.items()}
 
-        shared = row("batch", 0, **{"batch.agreement": self.agreement.name})
+        shared = row("batch", 0, **{"batch.agreement": self.agreement.name, "batch.batch": NAME_OF_CASE})
         loans = [row("loan", n + 1) for n in range(self.bounds.lines + self.bounds.others)]
         under = {"disposition.under": self.section}
         lines = [{**loans[n], **row("line", n + 1, **under), **shared} for n in range(self.bounds.lines)]
@@ -250,7 +251,7 @@ class World:
     def _reach(self) -> str:
         lines, others = self.bounds.lines, self.bounds.others
         days = f"dates from {self.bounds.first} to {self.bounds.last}"
-        loans = f"{others or 'no'} further loan{'' if others == 1 else 's'}"
+        loans = f"{others or 'no'} further loan{'' if others == 1 else 's'} on the tape"
         return (
             f"proved for all batches of up to {lines} line{'' if lines == 1 else 's'} and {loans}, {days}, "
             "amounts in whole cents"

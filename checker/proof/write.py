@@ -8,8 +8,9 @@ from decimal import Decimal
 from checker.model import Run, Status
 from checker.proof.trial import GOOD
 
-# Text that YAML reads as itself when it is written without quotation marks.
-_PLAIN = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*").fullmatch
+# Text that YAML reads as itself when it is written without quotation marks: `0x1F` and `1e5` are numbers there.
+_NUMBER = r"0[xob]|[0-9][0-9._]*[eE][-+0-9]"
+_PLAIN = re.compile(rf"(?=.*[A-Za-z])(?!{_NUMBER})[A-Za-z0-9][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*").fullmatch
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
@@ -21,7 +22,8 @@ def case_text(
     comment: str = "",
 ) -> str:
     """Return a case: its title, the batch, and the decision and statuses that are to be expected of it."""
-    case = {"title": title, **terse(values), "expect": {"decision": str(run.decision), "rules": rules}}
+    expect = {"decision": str(run.decision), **({"rules": rules} if rules else {})}
+    case = {"title": title, **terse(values), "expect": expect}
     lines = list(_lines(case, 0))
     at = lines.index("expect:")
     noted = [*lines[:at], *([f"# {comment}"] if comment else []), *lines[at:]]
@@ -44,7 +46,8 @@ def terse(values: Mapping[str, object]) -> dict[str, object]:
     tape: Mapping[str, object] = values["tape"]  # type: ignore[assignment] # in the form of a case
     loans: Mapping[str, Mapping[str, object]] = tape["loans"]  # type: ignore[assignment] # in the form of a case
     lines: list[Mapping[str, object]] = values["dispositions"]  # type: ignore[assignment] # in the form of a case
-    shared, said = _shared(list(loans.values())), _shared(lines)
+    shared = _shared(list(loans.values()))
+    said = {key: value for key, value in _shared(lines).items() if key != "loan"}
     own = {loan: {key: value for key, value in facts.items() if key not in shared} for loan, facts in loans.items()}
     less = [{key: value for key, value in line.items() if key not in said} for line in lines]
     every = {"every": shared} if shared else {}
