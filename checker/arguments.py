@@ -3,11 +3,13 @@
 import argparse
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from checker import __version__
 from checker.report import FORMATS, SCHEMAS
 from checker.values import BadValueError, parse_date
 
+SHELLS = ("bash", "fish", "zsh")
 _CHECKED = """exit codes:
   0 permitted   1 refused   2 an input or a policy is wrong   3 undecided
   4 permitted, but an obligation is late or defective   70 a bug in checker"""
@@ -17,6 +19,8 @@ _CITED = """exit codes:
 _TESTED = """exit codes:
   0 every case comes as expected, and what else was asked for holds   1 not so
   2 a file of cases or a policy is wrong   70 a bug in checker"""
+_SEEN = """exit codes:
+  0 the tape was read   2 the tape, a layout or a policy is wrong   70 a bug in checker"""
 _LINTED = """exit codes:
   0 nothing found   1 something is loaded but makes no sense   2 a file is wrong   70 a bug in checker"""
 
@@ -26,6 +30,27 @@ def _date(text: str) -> date:
         return parse_date(text)
     except BadValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+class Form(NamedTuple):
+    """A format that the report is wanted in, and the file that it goes to; None: where `--output` says."""
+
+    name: str
+    file: Path | None = None
+
+
+def _form(text: str) -> Form:
+    name, wants_file, file = text.partition("=")
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise argparse.ArgumentTypeError(f"invalid choice: '{name}' (choose from {known})")
+    if wants_file and not file:
+        raise argparse.ArgumentTypeError(f"`{text}` names no file; write it like `{name}=FILE`")
+    return Form(name, Path(file) if file else None)
+
+
+# What a shell can offer for a type of arguments whose parser takes more than words.
+VALUES: dict[object, tuple[str, ...]] = {_form: FORMATS}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
     _add_test(commands)
     _add_boundaries(commands)
     _add_cite(commands)
+    _add_completion(commands)
+    _add_tape(commands)
     return found
 
 
@@ -76,21 +103,34 @@ def _add(
     return parser
 
 
+def _add_color(parser: argparse.ArgumentParser) -> None:
+    help_ = "whether text has colours; auto, unless given: on a terminal, where NO_COLOR is not set"
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help=help_)
+
+
 def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    example = "checker check proposals/ --as-of 2011-04-15 --format json --output report.json"
+    example = "checker check proposals/ --as-of 2011-04-15 --format json --output report.json\n"
+    example += "  checker check proposals/ --format text --format sarif=report.sarif"
     parser = _add(commands, "check", "judge batches together and print the decision", example, _CHECKED)
     parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH", help="a batch, or a folder of batches")
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="look at obligations from this day")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="text unless given")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report here, not to standard output")
+    help_ = f"text unless given; {', '.join(FORMATS)}. With a file it goes there; give it again for another"
+    parser.add_argument("--format", type=_form, action="append", metavar="NAME[=FILE]", dest="forms", help=help_)
+    help_ = "write the format without a file here, not to standard output"
+    parser.add_argument("--output", type=Path, metavar="FILE", help=help_)
     parser.add_argument("--all", action="store_true", help="list the findings on lines that pass, too")
+    _add_color(parser)
 
 
 def _add_explain(commands: "_Commands[argparse.ArgumentParser]") -> None:
     example = 'checker explain "3.13(g)/size"\n  checker explain "3.13(g)" --template > batch.yaml'
     parser = _add(commands, "explain", "print what a rule asks, in the contract's words and in numbers", example)
-    parser.add_argument("rule", metavar="RULE", help="a rule like `3.18/price`, or a section like `3.18`")
-    parser.add_argument("--template", action="store_true", help="print a batch under the section, to fill in")
+    help_ = "a rule like `3.18/price`, a section like `3.18`, or a code like `E204`; every rule in a line unless given"
+    parser.add_argument("rule", nargs="?", metavar="RULE", help=help_)
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--template", action="store_true", help="print a batch under the section, to fill in")
+    either.add_argument("--format", choices=("text", "markdown", "html"), default="text", help="text unless given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it here, not to standard output")
 
 
 def _add_schema(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -107,6 +147,14 @@ def _add_lint(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "folders", nargs="*", type=Path, metavar="DIR", help="those that ship with checker unless given"
     )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="text unless given")
+    _add_color(parser)
+
+
+def _add_completion(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    help_ = "print a script with which a shell completes this command line"
+    parser = _add(commands, "completion", help_, "checker completion bash > checker.bash", policies=False)
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
 
 
 def _add_cite(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -116,6 +164,21 @@ def _add_cite(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--agreement", metavar="NAME", help="the agreement; those that cite the text unless given")
     parser.add_argument("--format", choices=("text", "json", "html"), default="text", help="text unless given")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the account here, not to standard output")
+
+
+def _add_tape(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    help_ = "print what is seen in a tape, and how many of its loans pass what reads nothing but the loan"
+    example = "checker tape tape.csv --as-of 2005-03-31 --agreement impac-cmb-2004-10 --list"
+    parser = _add(commands, "tape", help_, example, _SEEN)
+    parser.add_argument("file", type=Path, metavar="FILE", help="a CSV file, an Excel workbook, or what a layout reads")
+    help_ = "a layout that ships, or a YAML file; what is not canonical is read through the only one that fits it"
+    parser.add_argument("--layout", metavar="LAYOUT", help=help_)
+    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook that has several")
+    parser.add_argument("--as-of", type=_date, metavar="DATE", required=True, help="the day that the tape shows")
+    parser.add_argument("--agreement", metavar="NAME", help="judge the loans by its version in force on the day")
+    parser.add_argument("--list", action="store_true", help="list the loans in the pool that pass each condition")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="text unless given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it here, not to standard output")
 
 
 def _add_test(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -132,6 +195,7 @@ def _add_test(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--mutate", action="store_true", help="change the policies step by step; a case must notice each"
     )
+    _add_color(parser)
 
 
 def _percent(text: str) -> int:

@@ -2,44 +2,91 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from checker import __version__
-from checker.api import Batch, Source, check, load_policies, make_report, read_batches
-from checker.arguments import parser
+from checker.api import Batch, Report, Source, check, load_policies, make_report, read_batches
+from checker.arguments import VALUES, Form, parser
 from checker.faults import Fault, InputError, Place
-from checker.report import renderer
+from checker.report import WHOLE, renderer
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command with these arguments and return its exit code."""
     options = parser().parse_args(arguments)
     try:
-        text, code = _COMMANDS[options.command](options)
-        _write(text, getattr(options, "output", None))
+        with _progress(options.command) as options.progress:
+            text, code = _COMMANDS[options.command](options)
+        output = getattr(options, "output", None)
+        _write(text if output or not _is_text(options) else _coloured(text, options, sys.stdout), output)
     except InputError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(_coloured(f"{error}\n", options, sys.stderr))
         return 2
     return code
 
 
 def _check(options: argparse.Namespace) -> tuple[str, int]:
     """Policies, batches and tapes in; judged, decided, explained and laid out."""
+    forms: list[Form] = options.forms or [Form("text")]
+    outputs = _outputs(forms, options.output)
     policies = load_policies(options.policies)
     batches = read_batches(options.batches, Source(agreements=policies))
-    _spare(options.output, _files(batches))
+    _spare(outputs, [*_files(batches), *_laws(options.policies)])
     decided = check(policies, batches, options.as_of)
-    found = make_report(policies, decided, options.as_of, everything=options.all)
-    return renderer(options.format)(found), found.exit_code
+    whole = options.all or any(form.name in WHOLE for form in forms)
+    found = make_report(policies, decided, options.as_of, everything=whole)
+    texts = [(form, _laid_out(form, found, everything=options.all)) for form in forms]
+    for form, text in texts:
+        if form.file is not None:
+            _write(text, form.file)
+    return "".join(text for form, text in texts if form.file is None), found.exit_code
+
+
+def _laid_out(form: Form, found: Report, *, everything: bool) -> str:
+    """Return the report in one format; of what passes on lines, most list only how much it is."""
+    if found.everything and not everything and form.name not in WHOLE:
+        from checker.report.groups import brief
+
+        found = brief(found)
+    return renderer(form.name)(found)
+
+
+def _outputs(forms: Sequence[Form], output: Path | None) -> list[Path]:
+    """Return the files to write; each format has one of its own, but for at most one that is printed."""
+    bare = [form.name for form in forms if form.file is None]
+    if len(bare) > 1:
+        help_ = f"give all but one a file, like `--format {bare[1]}=FILE`"
+        raise InputError(Fault(code="E609", message=f"{' and '.join(bare)} would go to one output", help=help_))
+    if output is not None and not bare:
+        message = "every format has a file, so there is none for --output"
+        raise InputError(Fault(code="E609", message=message, place=Place(file=str(output))))
+    files = [form.file or output for form in forms]
+    found = [file for file in files if file is not None]
+    twice = [file for at, file in enumerate(found) if any(_same(file, other) for other in found[:at])]
+    if twice:
+        place = Place(file=str(twice[0]))
+        raise InputError(Fault(code="E609", message="two formats would go to one file", place=place))
+    return found
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
 
 
 def _explain(options: argparse.Namespace) -> tuple[str, int]:
-    from checker.reference import explain, template
+    from checker.reference import explain, overview, template
 
     policies = load_policies(options.policies)
-    return (template if options.template else explain)(policies, options.rule), 0
+    if options.template and options.rule is None:
+        raise InputError(Fault(code="E610", message="--template needs a section", help="`checker explain` lists them"))
+    if options.template:
+        return template(policies, options.rule), 0
+    found = overview(policies) if options.rule is None else explain(policies, options.rule)
+    return renderer(options.format, "reference")(found), 0
 
 
 def _schema(options: argparse.Namespace) -> tuple[str, int]:
@@ -49,10 +96,18 @@ def _schema(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _lint(options: argparse.Namespace) -> tuple[str, int]:
-    from checker.lint import lint
+    from checker.lint import look
 
-    text, is_right = lint(options.folders or [None])
-    return text, 0 if is_right else 1
+    found = look(options.folders or [None])
+    if found.faults and options.format == "text":
+        raise InputError(*found.faults)
+    return renderer(options.format, "lint")(found), found.exit_code
+
+
+def _completion(options: argparse.Namespace) -> tuple[str, int]:
+    from checker.completion import commands
+
+    return renderer(options.shell, "completion")(commands(parser(), VALUES)), 0
 
 
 def _cite(options: argparse.Namespace) -> tuple[str, int]:
@@ -60,8 +115,18 @@ def _cite(options: argparse.Namespace) -> tuple[str, int]:
     from checker.cite import cite
 
     found = cite(options.source, load_policies(options.policies), options.agreement, __version__)
-    _spare(options.output, [options.source])
+    _spare([options.output] if options.output else [], [options.source])
     return RENDERERS[options.format](found), found.exit_code
+
+
+def _tape(options: argparse.Namespace) -> tuple[str, int]:
+    from checker.tape import look
+
+    asked = {"agreement": options.agreement, "layout": options.layout, "sheet": options.sheet}
+    found = look(options.file, options.as_of, load_policies(options.policies), checker=__version__, **asked)
+    layouts = [Path(options.layout)] if options.layout and Path(options.layout).exists() else []
+    _spare([options.output] if options.output else [], [options.file, *layouts])
+    return renderer(options.format, "tape")(found, listed=options.list), 0
 
 
 def _files(batches: Sequence[Batch]) -> set[str]:
@@ -70,14 +135,22 @@ def _files(batches: Sequence[Batch]) -> set[str]:
     }
 
 
+def _laws(folder: Path | None) -> list[Path]:
+    """Return the files of a folder of policies; those that ship are not in one that is named."""
+    from checker.load.policies import SUFFIXES
+
+    return [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES] if folder else []
+
+
 def _test(options: argparse.Namespace) -> tuple[str, int]:
     from checker.load.policies import load_folders
     from checker.proof.run import Wanted, is_right, test
 
     least = options.coverage_min
     wanted = Wanted(coverage=options.coverage or least is not None, least=least or 0, mutation=options.mutate)
-    folders = [found for given in options.folders or [None] for found in load_folders(given)]
-    tested = test(folders, wanted, _progress)
+    folders = load_folders(*options.folders)
+    _spare([options.output] if options.output else [], [path for folder in folders for path in folder.path.rglob("*")])
+    tested = test(folders, wanted, options.progress)
     return renderer(options.format, "proof")(tested, wanted), 0 if is_right(tested, wanted) else 1
 
 
@@ -90,29 +163,49 @@ def _boundaries(options: argparse.Namespace) -> tuple[str, int]:
     from checker.proof.tables import render
 
     agreements = load_policies(options.policies)
+    _spare([options.output] if options.output else [], _laws(options.policies))
     chosen = [agreement_named(agreements, options.agreement)] if options.agreement else agreements.values()
     found = [
-        boundaries(agreement, policy, partial(_progress, f"limits of {policy.name}"))
+        boundaries(agreement, policy, partial(options.progress, f"limits of {policy.name}"))
         for agreement in chosen
         for policy in agreement.versions
     ]
     return render(found, options.format), 0
 
 
-def _progress(what: str, done: int, of: int) -> None:
-    """Show on a terminal how far a long run is, on one line that goes when it is done."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{what}: {done} of {of}" if done < of else "\r\x1b[K")
-        sys.stderr.flush()
+def _progress(command: str) -> AbstractContextManager[Callable[[str, int, int], None]]:
+    """Return what tells on a terminal how far a long run is."""
+    if not sys.stderr.isatty():
+        return nullcontext(lambda _what, _done, _of: None)
+    from checker.terminal import Line
+
+    return Line(command, sys.stderr)
 
 
-def _spare(output: Path | None, inputs: Iterable[str | Path]) -> None:
+def _is_text(options: argparse.Namespace) -> bool:
+    """Tell whether what is printed is for a person to read."""
+    forms: list[Form] | None = getattr(options, "forms", None)
+    return getattr(options, "format", "text") == "text" and all(
+        form.file or form.name == "text" for form in forms or ()
+    )
+
+
+def _coloured(text: str, options: argparse.Namespace, stream: TextIO) -> str:
+    """Return the text in colours where it goes to a terminal, or they were asked for."""
+    wanted = getattr(options, "color", "never")
+    if wanted == "never" or (wanted == "auto" and not stream.isatty()):
+        return text
+    from checker.terminal import coloured
+
+    return coloured(text, asked=wanted == "always")
+
+
+def _spare(outputs: Iterable[Path], inputs: Collection[str | Path]) -> None:
     """Refuse to write the report over what it is made from."""
-    if output is None or not output.exists():
-        return
-    if any(output.samefile(found) for found in inputs):
-        message = "the output would overwrite an input"
-        raise InputError(Fault(code="E609", message=message, place=Place(file=str(output))))
+    for output in outputs:
+        if output.exists() and any(output.samefile(found) for found in inputs):
+            message = "the output would overwrite an input"
+            raise InputError(Fault(code="E609", message=message, place=Place(file=str(output))))
 
 
 def _write(text: str, output: Path | None) -> None:
@@ -138,4 +231,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
     "test": _test,
     "boundaries": _boundaries,
     "cite": _cite,
+    "completion": _completion,
+    "tape": _tape,
 }

@@ -51,7 +51,7 @@ def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> Ba
         assumptions=tuple(dict.fromkeys(_assumptions(judged))),
         notes=tuple(_notes(judged)),
         advice=advice,
-        tape=batch.tape.file,
+        tape=batch.tape.file + (f", sheet `{batch.tape.sheet}`" if batch.tape.sheet else ""),
         tape_as_of=batch.tape.as_of,
         loans=len(pool.rows),
         balance=plain(Type.MONEY, add_all(balances)) if known else None,

@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from checker import phrase
 from checker.faults import Place
-from checker.findings import Finding, Margin, Number, Tightest
+from checker.findings import Asked, Finding, Margin, Number, Tightest
 from checker.lang.evaluate import Program
-from checker.lang.exact import AtLeast
+from checker.lang.exact import AtLeast, Worth
 from checker.lang.explain import Shown, Test, Why, explain, tests
+from checker.lang.mark import marked
 from checker.lang.syntax import Type
-from checker.lang.typed import ORDERINGS, Apply, Fact, Fold, Typed, facts_of, parts
-from checker.model import Adoption, Condition, Judged, Judgement, Obligation, Status, Subject
+from checker.lang.typed import COMPARISONS, ORDERINGS, Apply, Fact, Fold, Typed, facts_of, parts
+from checker.model import Adoption, Condition, Judged, Judgement, Obligation, Reading, Status, Subject
 from checker.values import plain
 
 DATE = "batch.date"
@@ -37,7 +38,7 @@ def _plain(
     means: str = "",
     whys: Mapping[str, Why] | None = None,
     adopted: Adoption | None = None,
-    owed: tuple[str, tuple[str, ...]] = ("", ()),
+    asked: tuple[Asked, ...] = (),
 ) -> Finding:
     found = whys or {}
     source = _sources(judged, judgement.subject)
@@ -53,14 +54,13 @@ def _plain(
         quote=quote,
         means=means,
         values=tuple(_number(text, s, source) for text, s in numbers.items()),
-        margins=tuple(_margin(text, t) for text, t in margins.items()),
+        margins=tuple(_margin(text, t, source) for text, t in margins.items()),
         readings=judgement.readings,
         adopted=adopted,
         missing=_missing(judgement, found, adopted),
         passes_from=_passes_from(judgement, found, adopted),
         at=_at(judged, judgement.subject),
-        owed_by=owed[0],
-        owed_to=owed[1],
+        asked=asked,
     )
 
 
@@ -78,7 +78,17 @@ def _condition(judged: Judged, judgement: Judgement, by: Condition) -> Finding:
     whys = {reading.name: explain(reading.program, judgement.frame) for reading in by.readings}
     message = phrase.condition(judgement.status, whys, judgement.readings, by.adopted)
     means = by.means or " ".join(f"`{reading.name}`: {reading.means}" for reading in by.readings)
-    return _plain(judged, judgement, message=message, quote=by.quote, means=means, whys=whys, adopted=by.adopted)
+    asked = tuple(_asked(judgement, reading) for reading in by.readings)
+    return _plain(
+        judged, judgement, message=message, quote=by.quote, means=means, whys=whys, adopted=by.adopted, asked=asked
+    )
+
+
+def _asked(judgement: Judgement, reading: Reading) -> Asked:
+    assert judgement.frame is not None
+    found = marked(reading.program, judgement.frame)
+    status = judgement.readings.get(reading.name, judgement.status)
+    return Asked(reading=reading.name, means=reading.means, status=status, pieces=found.pieces, terms=found.terms)
 
 
 def _obligation(judged: Judged, judgement: Judgement, by: Obligation) -> Finding:
@@ -87,8 +97,8 @@ def _obligation(judged: Judged, judgement: Judgement, by: Obligation) -> Finding
     programs = {"deadline": by.deadline, "done_on": by.done_on, "with": by.required}
     whys = {name: explain(program, frame) for name, program in programs.items() if program is not None}
     message = phrase.obligation(by, judgement, judged.batch.date, judged.as_of)
-    owed = (by.owed_by, by.owed_to)
-    return _plain(judged, judgement, message=message, quote=by.quote, means=by.means, whys=whys, owed=owed)
+    found = _plain(judged, judgement, message=message, quote=by.quote, means=by.means, whys=whys)
+    return found._replace(owed_by=by.owed_by, owed_to=by.owed_to, deadline=judgement.deadline, done=judgement.done)
 
 
 def _at(judged: Judged, subject: Subject) -> Place:
@@ -133,9 +143,24 @@ def _number(text: str, shown: Shown, source: Callable[[Typed], str]) -> Number:
     return Number(text=text, type=kind, value=plain(kind, shown.worth), at_least=least, source=source(shown.node))
 
 
-def _margin(text: str, test: Test) -> Margin:
-    kind = _measure(test)
-    return Margin(text=text, type=kind, holds=test.holds, by=plain(_unit(kind), test.by), passes=phrase.passes_at(test))
+def _margin(text: str, test: Test, source: Callable[[Typed], str]) -> Margin:
+    kind, node = _measure(test), test.node
+    compares = isinstance(node, Apply) and node.op in COMPARISONS
+    sides = zip(parts(node), (test.left, test.right), strict=True) if compares else ()
+    return Margin(
+        text=text,
+        type=kind,
+        holds=test.holds,
+        by=plain(_unit(kind), test.by),
+        passes=phrase.passes_at(test),
+        sign=node.op if isinstance(node, Apply) and compares else "",
+        sides=tuple(_side(part, worth, source) for part, worth in sides),
+    )
+
+
+def _side(node: Typed, worth: Worth, source: Callable[[Typed], str]) -> Number:
+    shown = Shown(text=str(node.source), node=node, worth=worth)
+    return _number(shown.text, shown, source)
 
 
 def _measure(test: Test) -> Type:

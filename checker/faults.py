@@ -4,13 +4,17 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """A stretch of one line of a file; line and column count from 1, `source` is the line itself ("" if not shown)."""
+    """A stretch of one line of a file; line and column count from 1, `source` is the line itself ("" if not shown).
+
+    In a workbook they are those of a `cell`, which has a name (`Pool!B7`).
+    """
 
     file: str
     line: int = 0
     column: int = 0
     width: int = 1
     source: str = ""
+    cell: str = ""
 
 
 class Fault(NamedTuple):
@@ -49,8 +53,8 @@ def render(fault: Fault) -> str:
 
 
 def _place(place: Place) -> tuple[list[str], str]:
-    if not place.line:
-        return [f" --> {place.file}"], " "
+    if place.cell or not place.line:
+        return [f" --> {place.file}" + (f": {place.cell}" if place.cell else "")], " "
     number = str(place.line)
     margin = " " * len(number)
     column = f":{place.column}" if place.column else ""
@@ -73,3 +77,8 @@ def _window(source: str, start: int, longest: int = 160) -> tuple[str, int]:
 def printable(text: str) -> str:
     """Return the text with control characters spelled out, so that a file cannot steer a terminal."""
     return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
+
+
+def spelled(line: str) -> str:
+    """Return a line with control characters and line breaks spelled out: it stays one line and steers nothing."""
+    return printable(line).replace("\n", "\\n").rstrip()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from checker.faults import Place
+from checker.lang.mark import Piece
 from checker.lang.syntax import Type
 from checker.model import Adoption, Decision, Status, Subject
 
@@ -25,7 +26,8 @@ class Number(NamedTuple):
 class Margin(NamedTuple):
     """One comparison behind a finding: whether it holds (None: unknown), and by how much (None: no measure).
 
-    `passes` says from which amount, count or date on it would hold; "" where it holds or that is not one value.
+    `passes` says from which amount, count or date on it would hold; "" where it holds or that is not one value. `sides`
+    are what is compared and `sign` how, where two values are.
     """
 
     text: str
@@ -33,10 +35,28 @@ class Margin(NamedTuple):
     holds: bool | None
     by: str | None
     passes: str
+    sign: str = ""
+    sides: tuple[Number, ...] = ()
+
+
+class Asked(NamedTuple):
+    """What a condition asks under one reading ("" where it has only one), and what came of it.
+
+    `pieces` are the condition as it is written, its tests marked; `terms` are those that it uses, in the same way.
+    """
+
+    reading: str
+    means: str
+    status: Status
+    pieces: tuple[Piece, ...]
+    terms: Mapping[str, tuple[Piece, ...]]
 
 
 class Finding(NamedTuple):
-    """A judgement, explained: the same sentence and numbers for every renderer."""
+    """A judgement, explained: the same sentence and numbers for every renderer.
+
+    `asked` is what a condition asks, reading by reading; the last four are an obligation's.
+    """
 
     rule: str
     subject: Subject
@@ -51,8 +71,11 @@ class Finding(NamedTuple):
     missing: tuple[str, ...]
     passes_from: dt.date | None
     at: Place
+    asked: tuple[Asked, ...] = ()
     owed_by: str = ""
     owed_to: tuple[str, ...] = ()
+    deadline: dt.date | None = None
+    done: dt.date | None = None
 
 
 class Tightest(NamedTuple):

@@ -84,8 +84,8 @@ def _check(batches: Sequence[Batch], as_of: date | None) -> None:
         raise InputError(*faults)
 
 
-def _tape(batch: Batch) -> tuple[str, date, str]:
-    return batch.tape.sha256, batch.tape.as_of, batch.tape.layout
+def _tape(batch: Batch) -> tuple[str, date, str, str]:
+    return batch.tape.sha256, batch.tape.as_of, batch.tape.layout, batch.tape.sheet
 
 
 def _exercises(batches: Sequence[Batch], rows: Mapping[str, Mapping[int, Row]]) -> dict[Key, RowSet]:

@@ -201,7 +201,8 @@ class Agreement(NamedTuple):
 class Tape(NamedTuple):
     """A pool file as of a date: each loan's `loan.*` facts by loan id, and the rows that are in the pool.
 
-    `columns` are the facts that the file has at all; a fact that is not among them is unknown for every loan.
+    `columns` are the facts that the file has at all; a fact that is not among them is unknown for every loan. Of its
+    rows, those `skipped` are counted by what they are, and `empty` ones besides; `sheet` is that of a workbook.
     """
 
     file: str
@@ -214,6 +215,8 @@ class Tape(NamedTuple):
     assumes: tuple[str, ...] = ()
     skipped: Mapping[str, int] = NOTHING
     inputs: Mapping[str, str] = NOTHING
+    sheet: str = ""
+    empty: int = 0
 
 
 class Line(NamedTuple):

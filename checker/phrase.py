@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
+from checker.findings import Margin, Number
 from checker.lang.exact import AtLeast, Worth
 from checker.lang.explain import Test, Why
 from checker.lang.syntax import Type
@@ -33,6 +35,14 @@ _PASSES = {
     ">": "above {b}",
     "=": "at {b}",
 }
+ROWS = "Rows {first} to {last} of {found} found, of {all} lines."
+NO_ROWS = "No line is like this."
+MARKED = "underlined: the comparisons on which the status rests"
+CONFIRMED = "I have read this report with its assumptions and notes, and decide on each batch as marked here."
+NOT_SAVED = "What is entered here stays in this window: print the page, or save it as a PDF, to keep it."
+CHOICES = ("approved as proposed", "rejected", "returned for changes")
+HOLDS = {True: "holds", False: "does not hold", None: "is unknown"}
+_AMOUNTS = (Type.MONEY, Type.NUMBER, Type.COUNT)
 _DATE_PASSES = {"<=": "up to {b}", "<": "before {b}", ">=": "from {b} on", ">": "after {b}", "=": "on {b}"}
 
 
@@ -175,3 +185,55 @@ def decision_line(decision: Decision, assumptions: int) -> str:
     if not assumptions:
         return str(decision)
     return f"{decision}, on {assumptions} assumption{'s' if assumptions != 1 else ''}"
+
+
+def shown(number: Number) -> str:
+    """Return a number behind a finding for a person."""
+    if number.value is None:
+        return "unknown" if number.at_least is None else f"at least {grouped(number.type, Decimal(number.at_least))}"
+    return grouped(number.type, Decimal(number.value)) if number.type in _AMOUNTS else number.value
+
+
+def outcome(margin: Margin) -> str:
+    """Return whether a comparison behind a finding holds, and by how much where there is a measure."""
+    if margin.by is None or (margin.holds and Decimal(margin.by) == 0):
+        return HOLDS[margin.holds]
+    by = Decimal(margin.by) if margin.type is not Type.DATE else int(margin.by)
+    return f"{HOLDS[margin.holds]} by {measure(margin.type, by)}"
+
+
+def told(margin: Margin) -> str:
+    """Return a comparison behind a finding, whether it holds, by how much, and from which value on it would."""
+    return f"`{margin.text}` {outcome(margin)}" + (f"; it passes {margin.passes}" if margin.passes else "")
+
+
+def compared(margin: Margin) -> str:
+    """Return a comparison with the worth of its two sides, for whoever cannot see a picture of it."""
+    left, right = map(_side, margin.sides)
+    return f"{left} against {right}: {told(margin)}"
+
+
+def _side(number: Number) -> str:
+    worth = shown(number)
+    return worth if worth == number.text else f"`{number.text}`, {worth},"
+
+
+def many_lines(count: int) -> str:
+    """Return what stands for lines whose numbers would fill a page."""
+    return f"{count:,} lines, to be found in the table of lines"
+
+
+def also(rule: str, lines: str) -> str:
+    """Return for which other lines there is a finding like those that are shown."""
+    return f"`{rule}` also stops {lines}. The table of lines has the sentence of each."
+
+
+def first_lines(shown_: int, of: int) -> str:
+    """Return how many lines of a long table can be read without its script."""
+    rest = "The others are in this file too; where its script runs, they can be shown."
+    return f"These are the first {shown_:,} of {of:,} lines. {rest}"
+
+
+def left_out(what: str, count: int, of: int) -> str:
+    """Return how much of a report there was no room for."""
+    return f"{count:,} of {of:,} {what} are not shown here"

@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "checker"
 FILES = sorted(CODE.rglob("*.py"))
+# It alone may ask whether colours are wanted.
+TERMINAL = CODE / "terminal.py"
 MOST_LINES = 330
 EXAMPLES = "policies/impac-cmb-2004-10/examples"
 LANGUAGE = sorted(path.relative_to(CODE).as_posix() for path in (CODE / "lang").glob("*.py"))
@@ -40,7 +42,27 @@ UNUSED += [
     "importlib.metadata",
     "checker.report.as_json",
     "checker.report.as_csv",
+    "checker.report.groups",
+    "xml",
+    "checker.report.as_html",
+    "checker.report.page",
+    "checker.page",
+    "html",
     "checker.document.schema",
+    "checker.tape",
+    "checker.codes",
+    "checker.completion",
+    "checker.terminal",
+    "checker.lang.words",
+    "threading",
+    "checker.read.suggest",
+    "checker.read.hardened",
+    "checker.read.elements",
+    "checker.read.parts",
+    "checker.read.workbook",
+    "python_calamine",
+    "zipfile",
+    "pyexpat",
     "logging",
     "typing_extensions",
 ]
@@ -85,7 +107,15 @@ def test_nothing_is_divided(name: str) -> None:
 @each_file
 def test_no_clock_no_chance_no_network_and_no_environment_is_asked(path: Path) -> None:
     assert imported(path) & NEVER == set()
-    assert not [node for node in nodes(path) if isinstance(node, ast.Attribute) and node.attr in ASKING]
+    asked = [ast.unparse(node) for node in nodes(path) if isinstance(node, ast.Attribute) and node.attr in ASKING]
+    assert asked == (["os.environ"] * 2 if path == TERMINAL else [])
+
+
+def test_the_environment_is_asked_about_colours_and_by_the_command_line_alone() -> None:
+    asked = [ast.unparse(node) for node in nodes(TERMINAL) if isinstance(node, ast.Call)]
+    assert [each for each in asked if "environ" in each] == ["os.environ.get('NO_COLOR')", "os.environ.get('TERM')"]
+    using = [path for path in FILES if {"checker.terminal", "threading"} & imported(path)]
+    assert {path.relative_to(CODE).as_posix() for path in using} == {"cli.py", "terminal.py"}
 
 
 @pytest.mark.parametrize("name", PURE)

@@ -24,7 +24,7 @@ from checker.proof.boundaries import UNIT, Beside, Limit, Limits, boundaries
 from checker.proof.tables import render
 from checker.read.form import flatten
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "cases"
 GOOD = (Status.PASS, Status.MET)
 
 
@@ -166,7 +166,8 @@ def test_only_one_side_of_one_limit_that_ships_has_no_batch() -> None:
     (why,) = one.missing
     assert one.text == "count(exercise) = 5"
     assert why == (
-        "no batch on which it decides stands 1 below it: proved for all batches of up to 6 lines and 1 further loan on the tape, "
+        "no batch on which it decides stands 1 below it: proved for all batches of up to 6 lines and 1 further loan "
+        "on the tape, "
         "dates from 2003-11-24 to 2007-03-08, amounts in whole cents"
     )
 
@@ -361,7 +362,8 @@ def test_a_limit_at_which_no_batch_can_stand_says_why(tmp_path: Path) -> None:
     assert [beside.side for beside in found.beside] == ["at", "just inside"]
     (why,) = found.missing
     assert why == (
-        "no batch on which it decides stands 1 below it: proved for all batches of up to 2 lines and 1 further loan on the tape, "
+        "no batch on which it decides stands 1 below it: proved for all batches of up to 2 lines and 1 further loan "
+        "on the tape, "
         "dates from 2003-11-28 to 2007-03-12, amounts in whole cents"
     )
 

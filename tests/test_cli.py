@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -381,12 +382,12 @@ def test_every_file_that_is_wrong_is_named(tmp_path: Path) -> None:
 # Arguments.
 
 
-COMMANDS = ("check", "explain", "schema", "lint")
+COMMANDS = ("check", "explain", "schema", "lint", "completion")
 
 
 def test_the_help_names_every_command_the_exit_codes_and_an_example() -> None:
     text = ran("--help").stdout.decode()
-    assert all(f"\n    {command} " in text for command in COMMANDS)
+    assert all(re.search(rf"\n    {command}\s", text) for command in COMMANDS)
     assert "\nexample:\n  checker check " in text
     assert all(f"  {code} " in text for code in (0, 1, 2, 3, 4, 70))
 
@@ -417,7 +418,7 @@ def test_the_help_of_a_command_has_examples_that_it_understands(command: str, tm
         pytest.param(["check", "a", "--as-of", "31/03/2011"], b"`31/03/2011` is not a date", id="another date format"),
         pytest.param(["check", "a", "--as-of", "2011-02-30"], b"there is no day `2011-02-30`", id="no day"),
         pytest.param(["schema", "pool"], b"invalid choice: 'pool'", id="an unknown schema"),
-        pytest.param(["explain"], b"the following arguments are required: RULE", id="no rule"),
+        pytest.param(["completion"], b"the following arguments are required: SHELL", id="no shell"),
     ],
 )
 def test_arguments_that_are_wrong_exit_2(arguments: Sequence[str], error: bytes) -> None:

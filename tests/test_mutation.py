@@ -36,7 +36,7 @@ from checker.proof.trial import deviations, run_case
 from checker.proof.versions import REMOVED, Versions, changed, read_versions
 from checker.rules import programs, rules
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "cases"
 OF_ITS_TYPE = {
     "price": Type.MONEY,
     "rate": Type.NUMBER,

@@ -20,6 +20,7 @@ from checker.load.policies import shipped
 from checker.model import Agreement, Condition, Obligation, Policy
 from checker.read.form import batch_shape
 from checker.reference import explain, template
+from checker.reference.as_text import render
 
 SHARED = Path(os.environ.get("SHARED", shipped().parent.parent / "shared"))
 SOURCE = SHARED / "source" / "amendment-no-1.txt"
@@ -50,7 +51,7 @@ def rules(policy: Policy) -> dict[str, Condition | Obligation]:
 
 
 def explained(rule: str, policy: Policy = AMENDED) -> str:
-    return folded(explain({NAME: alone(policy)}, rule))
+    return folded(render(explain({NAME: alone(policy)}, rule)))
 
 
 def alone(policy: Policy) -> Agreement:
@@ -86,7 +87,7 @@ def said(rule: Condition | Obligation) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", OF_THE_CHECKER)
 def test_a_rule_of_the_checker_itself_is_explained(name: str) -> None:
-    text = explain(shipped_policies(), name)
+    text = render(explain(shipped_policies(), name))
     assert text.startswith(f"{name}\n\n  {BUILTIN[name.removeprefix('builtin/')].__doc__}")
 
 
@@ -115,7 +116,7 @@ def test_who_may_state_a_fact_is_said() -> None:
 
 @pytest.mark.parametrize("section", ["3.18", "3.13(f)", "3.13(g)"])
 def test_a_section_is_explained_by_all_its_rules_under_every_version(section: str) -> None:
-    text = explain(shipped_policies(), section)
+    text = render(explain(shipped_policies(), section))
     for policy in [policy for policy in VERSIONS if section in policy.permissions]:
         assert f"  under {policy.name}, in force from {policy.effective} (" in text
         assert [rule for rule in rules(policy) if rule.startswith(f"{section}/") and f"\n{rule}\n" not in text] == []
@@ -127,7 +128,7 @@ def test_an_obligation_without_a_deadline_is_said_never_to_be_late() -> None:
 
 
 def test_the_latest_version_comes_first() -> None:
-    text = explain(shipped_policies(), "3.18/buyer")
+    text = render(explain(shipped_policies(), "3.18/buyer"))
     assert text.index("amendment-1") < text.index(f"{NAME}/servicing-agreement")
 
 

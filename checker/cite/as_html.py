@@ -6,13 +6,13 @@ It needs no network, and no script to be read: the script lights up the words of
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
+from itertools import accumulate
 
 from checker.cite.account import Account, Citation, Kind, Report, Standing
 from checker.cite.fold import Folded, Lines, words_in
-from checker.cite.page import LEGEND, POLICY, SCRIPT, STYLE
+from checker.cite.page import LEGEND, SCRIPT, STYLE
 from checker.cite.phrase import counted, heading, lines, marks, not_this, operative, sums
-from checker.faults import printable
+from checker.page import document, safe
 
 _PART = re.compile(r"\S+")
 # What a word links to first: what decided how it stands.
@@ -26,41 +26,23 @@ def render(report: Report) -> str:
     source = report.source
     versions = "".join(_version(source, account, f"v{n}") for n, account in enumerate(report.accounts, 1))
     size = f"{counted(len(source.lines), 'line')}, {counted(len(source.words), 'word')}"
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>{_safe(f"{title}: {report.file}")}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<h1 class="{"holds" if report.holds else "fails"}">{_safe(title)}</h1>
-<p>{_safe(report.file)}: {size}. <span class="small">{_safe(marks(source.marks))}</span></p>
+    body = f"""<h1 class="{"holds" if report.holds else "fails"}">{safe(title)}</h1>
+<p>{safe(report.file)}: {size}. <span class="small">{safe(marks(source.marks))}</span></p>
 <p class="small">sha256 {report.sha256}</p>
-{versions}<p class="small">checker {_safe(report.checker)}, exit code {report.exit_code}</p>
-<script>{SCRIPT}</script>
-</body>
-</html>
+{versions}<p class="small">checker {safe(report.checker)}, exit code {report.exit_code}</p>
 """
-
-
-def _safe(text: str) -> str:
-    return escape(printable(text))
+    return document(title=f"{title}: {report.file}", style=STYLE, script=SCRIPT, body=body)
 
 
 def _version(source: Folded, account: Account, key: str) -> str:
     policy = account.policy
-    head = (
-        f"<h2>{_safe(policy.name)}</h2>\n<p>{_safe(policy.title)} <span class=small>{_safe(policy.file)}</span></p>\n"
-    )
+    head = f"<h2>{safe(policy.name)}</h2>\n<p>{safe(policy.title)} <span class=small>{safe(policy.file)}</span></p>\n"
     if not account.cites_this:
-        return f'<section>\n{head}<p class="fails">{_safe(not_this(account))}</p>\n</section>\n'
+        return f'<section>\n{head}<p class="fails">{safe(not_this(account))}</p>\n</section>\n'
     keys = {citation: f"{key}-q{n}" for n, citation in enumerate(account.citations, 1)}
     contract = "".join(_contract(source, account, keys, key))
     return f"""<section>
-{head}<p class="sums">{"<br>".join(_safe(line.strip()) for line in sums(account))}</p>
+{head}<p class="sums">{"<br>".join(safe(line.strip()) for line in sums(account))}</p>
 {_bar(account)}<p class="small">{_operative(account, key)}</p>
 <div class="sides">
 <div class="contract">
@@ -75,8 +57,16 @@ def _version(source: Folded, account: Account, key: str) -> str:
 def _bar(account: Account) -> str:
     """Return a bar of the operative words, as long as there are words of each kind."""
     parts = {standing: account.words(standing) for standing in Standing if standing is not Standing.REST}
-    found = "".join(f'<i class="{standing}" style="flex:{count}"></i>' for standing, count in parts.items() if count)
-    return f'<div class="bar" aria-hidden="true">{found}</div>\n' if found else ""
+    if not any(parts.values()):
+        return ""
+    starts = accumulate(parts.values(), initial=0)
+    found = "".join(
+        f'<rect class="{standing}" x="{start}" width="{count}" height="1"/>'
+        for (standing, count), start in zip(parts.items(), starts, strict=False)
+        if count
+    )
+    box = f'viewBox="0 0 {sum(parts.values())} 1" preserveAspectRatio="none"'
+    return f'<svg class="bar" {box} aria-hidden="true">{found}</svg>\n'
 
 
 def _operative(account: Account, key: str) -> str:
@@ -89,7 +79,7 @@ def _contract(source: Folded, account: Account, keys: Mapping[Citation, str], ke
     standings = iter(_cited(source, account, keys))
     for number, line in enumerate(source.lines, 1):
         text = line.expandtabs()
-        content = _safe(text) if number in source.marks else "".join(_parts(text, standings))
+        content = safe(text) if number in source.marks else "".join(_parts(text, standings))
         of = "mark" if number in source.marks else "line"
         name = f"{key}-l{number}"
         yield f'<div class="{of}" id="{name}"><a href="#{name}">{number}</a><span>{content or " "}</span></div>\n'
@@ -131,10 +121,8 @@ def _parts(line: str, standings: Iterator[_Cited]) -> Iterator[str]:
 def _marked(text: str, cited: _Cited) -> str:
     standing, keys = cited
     if not keys:
-        return (
-            f'<span class="{standing}">{_safe(text)}</span>' if text and standing is not Standing.REST else _safe(text)
-        )
-    return f'<a class="{standing}" href="#{keys[0]}" data-q="{" ".join(keys)}">{_safe(text)}</a>'
+        return f'<span class="{standing}">{safe(text)}</span>' if text and standing is not Standing.REST else safe(text)
+    return f'<a class="{standing}" href="#{keys[0]}" data-q="{" ".join(keys)}">{safe(text)}</a>'
 
 
 def _lists(account: Account, keys: Mapping[Citation, str], key: str) -> Iterator[str]:
@@ -156,19 +144,19 @@ def _list(title: str, items: Iterable[str]) -> Iterator[str]:
 
 def _entry(citation: Citation, name: str, key: str) -> str:
     places = "; ".join(_link(place, key) for place in citation.lines)
-    problem = f'<p class="fails">{_safe(citation.problem)}</p>' if citation.problem else ""
-    why = f"<p>{_safe(citation.why)}</p>" if citation.why else ""
+    problem = f'<p class="fails">{safe(citation.problem)}</p>' if citation.problem else ""
+    why = f"<p>{safe(citation.why)}</p>" if citation.why else ""
     at = f"{citation.at.file}:{citation.at.line}" if citation.problem else ""
     return (
-        f'<li id="{name}" data-q="{name}"><b>{_safe(citation.name)}</b> {places}{problem}'
-        f"<q>{_safe(citation.text)}</q>{why}<p class=small>{_safe(at)}</p></li>\n"
+        f'<li id="{name}" data-q="{name}"><b>{safe(citation.name)}</b> {places}{problem}'
+        f"<q>{safe(citation.text)}</q>{why}<p class=small>{safe(at)}</p></li>\n"
     )
 
 
 def _stretches(account: Account, standing: Standing, key: str, *, shown: bool) -> Iterator[str]:
     for stretch in account.stretches:
         if stretch.standing is standing:
-            text = f"<q>{_safe(stretch.text)}</q>" if shown else ""
+            text = f"<q>{safe(stretch.text)}</q>" if shown else ""
             yield f"<li>{_link(stretch.lines, key)}: {counted(stretch.words, 'word')}{text}</li>\n"
 
 

@@ -8,14 +8,17 @@ from checker.document.strict import Listing, Node, Scalar
 from checker.lang.syntax import Type
 from checker.values import AMOUNT, COUNT, DATE, MOST_DIGITS
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+# What editors know; every keyword used here means the same in later drafts.
+DIALECT = "http://json-schema.org/draft-07/schema#"
 
 Schema = dict[str, object]
+EXAMPLES = {Type.DATE: "2011-03-31", Type.MONEY: "26756.87", Type.NUMBER: "0.25", Type.COUNT: "5"}
 
 _NUMBER = re.compile(AMOUNT, re.ASCII).fullmatch
 # No spaces around it, no character that does not print, and not what a spreadsheet makes of a long number.
 _HIDDEN = r"\x00-\x1f\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ue000-\uf8ff\ufeff"
 _TEXT = rf"(?![0-9](\.[0-9]+)?[eE]\+?[0-9]+$)[^\s{_HIDDEN}]([^{_HIDDEN}]*[^\s{_HIDDEN}])?"
+_MINUS_ZERO = r"-0(\.0+)?"
 # Text is whatever is written: an editor reads a plain `3.18` as a number.
 _WRITTEN = ["string", "number", "boolean"]
 
@@ -30,7 +33,8 @@ def schema_of(shape: Shape) -> Schema:
     if isinstance(shape, Word):
         return _word(shape)
     if isinstance(shape, Prose | Code):
-        return {"type": _WRITTEN, "pattern": r"\S"}
+        examples = _examples(shape.examples) if isinstance(shape, Code) else {}
+        return {"type": _WRITTEN, "pattern": r"\S", **examples}
     if isinstance(shape, List):
         least: Schema = {"minItems": shape.least} if shape.least else {}
         return {"type": "array", "items": schema_of(shape.of), **least}
@@ -50,11 +54,15 @@ def _word(shape: Word) -> Schema:
     if shape.type is Type.FLAG:
         return {"enum": [True, False, "true", "false"]}
     if shape.type is Type.DATE:
-        return {"type": "string", "pattern": _whole(DATE), "format": "date"}
+        return {"type": "string", "pattern": _whole(DATE), "format": "date", **_examples((EXAMPLES[Type.DATE],))}
     if shape.type is Type.TEXT:
         own: Schema = {"type": "string", "pattern": _whole(shape.pattern)}
-        return own if shape.pattern else {"type": _WRITTEN, "pattern": _whole(_TEXT)}
-    return _amount(shape)
+        return (own if shape.pattern else {"type": _WRITTEN, "pattern": _whole(_TEXT)}) | _examples(shape.examples)
+    return _amount(shape) | _examples((EXAMPLES[shape.type],))
+
+
+def _examples(texts: tuple[str, ...]) -> Schema:
+    return {"examples": list(texts)} if texts else {}
 
 
 def _amount(shape: Word) -> Schema:
@@ -62,7 +70,7 @@ def _amount(shape: Word) -> Schema:
     pattern = COUNT if whole else AMOUNT
     least: Schema = {} if shape.at_least is None else {"minimum": shape.at_least}
     if shape.at_least is not None and shape.at_least >= 0:
-        pattern = rf"-0(\.0+)?|{pattern.removeprefix('-?')}"
+        pattern = f"{'-0' if whole else _MINUS_ZERO}|{pattern.removeprefix('-?')}"
     longest = f"(?!.{{{MOST_DIGITS + 1}}})" if whole else f"(?!([^0-9]*[0-9]){{{MOST_DIGITS + 1}}})"
     return {"type": ["string", "integer" if whole else "number"], "pattern": _whole(f"{longest}({pattern})"), **least}
 

@@ -24,6 +24,7 @@ class Word(NamedTuple):
     at_least: int | None = None
     pattern: str = ""
     optional: bool = False
+    examples: tuple[str, ...] = ()
 
 
 class Prose(NamedTuple):
@@ -32,6 +33,8 @@ class Prose(NamedTuple):
 
 class Code(NamedTuple):
     """An expression of the policy language."""
+
+    examples: tuple[str, ...] = ()
 
 
 class List(NamedTuple):

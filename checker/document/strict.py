@@ -67,10 +67,10 @@ class Document(NamedTuple):
 
     def place_inside(self, scalar: Scalar, span: tuple[int, int]) -> Place:
         """Return the place of a stretch of a string's content, wherever quoting and indentation put it in the file."""
-        offsets = _offsets(self.text, scalar)
-        start = offsets[min(span[0], len(offsets) - 1)]
-        last = offsets[min(max(span[1] - 1, span[0]), len(offsets) - 1)]
-        return self.place(start, last + 1)
+        spans = _spans(self.text, scalar)
+        start, _ = spans[min(span[0], len(spans) - 1)]
+        _, end = spans[min(max(span[1] - 1, span[0]), len(spans) - 1)]
+        return self.place(start, end)
 
 
 def place_in(text: str, file: str, start: int, end: int) -> Place:
@@ -82,21 +82,39 @@ def place_in(text: str, file: str, start: int, end: int) -> Place:
     return Place(file=file, line=text.count("\n", 0, start) + 1, column=start - begin + 1, width=width, source=source)
 
 
-def _offsets(text: str, scalar: Scalar) -> list[int]:
-    """Return the offset in the file of each character of the scalar's content, found by walking both in step."""
-    found: list[int] = []
-    at = scalar.start
-    if text[at : at + 1] in ("|", ">"):
+# What stands for one character between quotation marks: an escape, or a mark written twice. A line's end is none.
+_ESCAPES = {
+    '"': r"\\(?:\r?\n[ \r\n]*|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)",
+    "'": "''",
+}
+
+
+def _spans(text: str, scalar: Scalar) -> list[tuple[int, int]]:
+    """Return where each character of the scalar's content is written in the file, found by walking both in step."""
+    at, mark = scalar.start, text[scalar.start : scalar.start + 1]
+    if mark in ("|", ">"):
         at = text.find("\n", at)
+    escape = re.compile(_ESCAPES[mark]) if mark in _ESCAPES and not scalar.plain else None
+    at += escape is not None
+    found: list[tuple[int, int]] = []
     for character in scalar.text:
-        wanted = (character, "\n") if character == " " else (character,)
-        here = at
-        while here < scalar.end and text[here] not in wanted:
-            here += 1
-        at = here if here < scalar.end else at
-        found.append(at)
-        at += here < scalar.end
-    return [*found, at] if found else [scalar.start]
+        found.append(_written(text, (at, scalar.end), character, escape))
+        at = found[-1][1]
+    return [*found, (at, at + 1)] if found else [(scalar.start, scalar.start + 1)]
+
+
+def _written(text: str, span: tuple[int, int], character: str, escape: re.Pattern[str] | None) -> tuple[int, int]:
+    """Return the start and end of how a character is written, first thing in a stretch or behind white space."""
+    wanted = (character, "\n") if character == " " else (character,)
+    at, end = span
+    while at < end:
+        escaped = escape.match(text, at) if escape else None
+        if escaped and "\n" not in escaped[0]:
+            return escaped.span()
+        if not escaped and text[at] in wanted:
+            return at, at + 1
+        at = escaped.end() if escaped else at + 1
+    return span[0], span[0]
 
 
 def read_bytes(path: Path, file: str, most: int | None = MOST_BYTES) -> bytes:

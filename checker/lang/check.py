@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from checker.lang import syntax
 from checker.lang.problem import Problem, nearest
-from checker.lang.signatures import ASKING, FUNCTIONS, NUMERIC, ORDERED, fits, hint, product_of, sum_of
+from checker.lang.signatures import FUNCTIONS, NUMERIC, ONLY_LAYOUTS, ORDERED, fits, hint, product_of, sum_of
 from checker.lang.syntax import Expression, Span, Type
 from checker.lang.typed import ORDERINGS, Apply, Constant, Fact, Fold, Term, Typed
 
@@ -260,8 +260,8 @@ class Checker:
             help_ = nearest(tree.function, known) or "there is " + _listed(known)
             self.problem("E204", f"no function named `{tree.function}`", tree.span, help_)
             return None
-        if tree.function in ASKING and not self.scope.asks:
-            message = "a condition cannot ask whether a fact is known"
+        if tree.function in ONLY_LAYOUTS and not self.scope.asks:
+            message = f"a condition cannot {ONLY_LAYOUTS[tree.function]}"
             self.problem("E207", message, tree.span, f"`{tree.function}` is for layouts only")
             return None
         arguments = self.visit_all(tree.arguments, rows)

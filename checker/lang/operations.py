@@ -224,6 +224,12 @@ def _first_known(_node: Apply, inner: list[Run]) -> Run:
     return run
 
 
+def _when(_node: Apply, inner: list[Run]) -> Run:
+    """The value where the condition holds, else unknown."""
+    condition, value = inner
+    return lambda row, frame: value(row, frame) if condition(row, frame) is True else None
+
+
 def _is(wanted: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a table's cell)
     def build(_node: Apply, inner: list[Run]) -> Run:
         (operand,) = inner
@@ -249,6 +255,7 @@ OPERATIONS: dict[str, Callable[[Apply, list[Run]], Run]] = {
     "days_between": _days_between,
     "given": _given,
     "first_known": _first_known,
+    "when": _when,
     "is known": _is(wanted=True),
     "is unknown": _is(wanted=False),
 }

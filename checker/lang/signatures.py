@@ -70,6 +70,13 @@ def _taking(result: Type, *wanted: Type) -> Rule:
     return rule
 
 
+def _when(name: str, types: tuple[Type, ...]) -> Type | Refusal:
+    """when(condition, x): of x's type."""
+    if len(types) == 2 and types[0] is Type.FLAG:  # noqa: PLR2004 (the two are in the docstring)
+        return types[1]
+    return f"`{name}` does not take these values", f"it is `{name}(flag, value)`"
+
+
 def _given(_name: str, _types: tuple[Type, ...]) -> Type | Refusal:
     return Type.FLAG
 
@@ -82,6 +89,7 @@ FUNCTIONS: dict[str, Rule] = {
     "days_between": _taking(Type.COUNT, Type.DATE, Type.DATE),
     "given": _given,
     "first_known": _alike,
+    "when": _when,
 }
-# Functions that can tell whether a fact is known; only layouts may use them.
-ASKING = frozenset({"first_known"})
+# Functions that only layouts may use, and what a condition cannot do for which it would need them.
+ONLY_LAYOUTS = {"first_known": "ask whether a fact is known", "when": "make a fact unknown"}

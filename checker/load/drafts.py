@@ -9,6 +9,9 @@ from checker.document.strict import Node
 from checker.lang.syntax import Type
 from checker.model import Each
 
+_REQUIRED = Code(examples=("count(exercise) <= 5", "disposition.price <= 1.00% of loan.stated_principal_balance"))
+_MEANT = Code(examples=("sum(loan.stated_principal_balance over pool)", 'disposition.buyer.role = "third_party"'))
+_ROLES = ("master_servicer", "custodian")
 _WORDS = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 
@@ -161,7 +164,7 @@ READING = Record(
     make=built(ReadingDraft),
     keys={
         "means": _MEANS,
-        "require": Key(shape=Code(), means="the expression that must be true", required=True),
+        "require": Key(shape=_REQUIRED, means="the expression that must be true", required=True),
         "assumes": _ASSUMES,
     },
 )
@@ -174,7 +177,7 @@ CONDITION = Record(
         "quote": _QUOTE,
         "means": _MEANS,
         "each": Key(shape=Word(one_of=tuple(Each)), means="what it is judged on; a disposition unless said"),
-        "require": Key(shape=Code(), means="the expression that must be true"),
+        "require": Key(shape=_REQUIRED, means="the expression that must be true"),
         "readings": Key(shape=Map(of=READING, key=_WORDS, least=2), means="two or more defensible meanings"),
         "adopted": _ADOPTED,
         "assumes": _ASSUMES,
@@ -186,7 +189,7 @@ TERM_READING = Record(
     make=built(TermReadingDraft),
     keys={
         "means": _MEANS,
-        "is": Key(shape=Code(), means="the expression that the term stands for", required=True),
+        "is": Key(shape=_MEANT, means="the expression that the term stands for", required=True),
         "assumes": _ASSUMES,
     },
 )
@@ -198,7 +201,7 @@ TERM = Record(
     keys={
         "quote": _QUOTE,
         "means": _MEANS,
-        "is": Key(shape=Code(), means="the expression that the term stands for"),
+        "is": Key(shape=_MEANT, means="the expression that the term stands for"),
         "readings": Key(shape=Map(of=TERM_READING, key=_WORDS, least=2), means="two or more defensible meanings"),
         "adopted": _ADOPTED,
         "assumes": _ASSUMES,
@@ -211,11 +214,16 @@ OBLIGATION = Record(
     keys={
         "quote": _QUOTE,
         "means": _MEANS,
-        "owed_by": Key(shape=Word(), means="who must do it", required=True),
-        "owed_to": Key(shape=List(of=Word(), least=1), means="to whom", required=True),
-        "deadline": Key(shape=Code(), means="the last day on which it is in time; without one it is never late"),
-        "done_on": Key(shape=Code(), means="the day on which it was done"),
-        "with": Key(shape=Code(), means="what must also be true of it; false makes it defective"),
+        "owed_by": Key(shape=Word(examples=_ROLES), means="who must do it", required=True),
+        "owed_to": Key(shape=List(of=Word(examples=_ROLES), least=1), means="to whom", required=True),
+        "deadline": Key(
+            shape=Code(examples=("batch.date", "add_days(batch.date, 5)")),
+            means="the last day on which it is in time; without one it is never late",
+        ),
+        "done_on": Key(shape=Code(examples=("notice.sent_on",)), means="the day on which it was done"),
+        "with": Key(
+            shape=Code(examples=("notice.is_signed",)), means="what must also be true of it; false makes it defective"
+        ),
         "assumes": _ASSUMES,
     },
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from checker.faults import printable
+from checker.faults import spelled
 from checker.proof.coverage import Coverage, Limb
 from checker.proof.mutation import Kind, Mutation, Survivor
 from checker.proof.run import Outcome, Tested, Wanted
@@ -14,11 +14,6 @@ def render(tested: Iterable[Tested], wanted: Wanted) -> str:
     """Return everything as text."""
     lines = [line for one in tested for line in _agreement(one, wanted)]
     return "\n".join(map(spelled, lines)) + "\n"
-
-
-def spelled(line: str) -> str:
-    """Return a line with control characters and line breaks spelled out: it stays one line and steers nothing."""
-    return printable(line).replace("\n", "\\n").rstrip()
 
 
 def _agreement(tested: Tested, wanted: Wanted) -> Iterator[str]:

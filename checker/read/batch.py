@@ -1,31 +1,20 @@
 """A batch from a file: typed by the agreement's facts and laid beside its tape."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Reader
 from checker.faults import Fault, InputError, Place
 from checker.lang.problem import nearest
-from checker.lang.syntax import Value
-from checker.model import Agreement, Batch, FactDeclared, Line, Tape
+from checker.model import Agreement, Batch, Line, Tape
 from checker.read.form import batch_shape, flatten
-from checker.read.table import capped, read_table
-from checker.read.tape import column_of, read_tape
+from checker.read.lines import Draft, Stated, read_lines
+from checker.read.table import capped
+from checker.read.tape import read_tape
 
 LOAN, UNDER = "disposition.loan", "disposition.under"
-
-Stated = dict[str, Value | None]
-
-
-class Draft(NamedTuple):
-    """A line as written: what it says, by the full names of facts, and where."""
-
-    says: Stated
-    at: Place
 
 
 class Source:
@@ -34,16 +23,17 @@ class Source:
     def __init__(self, agreements: Mapping[str, Agreement]) -> None:
         """Start with no tape read."""
         self.agreements = agreements
-        self.tapes: dict[tuple[Path, date, str, str], Tape] = {}
+        self.tapes: dict[tuple[Path, date, str, str | None, str], Tape] = {}
 
     def tape(self, agreement: Agreement, base: Path, wanted: Mapping[str, object]) -> Tape:
         """Return the tape that a batch in the folder `base` names."""
         path = base / str(wanted["file"])
         as_of: date = wanted["as_of"]  # type: ignore[assignment] # a date by shape
         layout = str(wanted.get("layout", "canonical"))
-        key = (path, as_of, layout, agreement.name)
+        sheet: str | None = wanted.get("sheet")  # type: ignore[assignment] # a text by shape
+        key = (path, as_of, layout, sheet, agreement.name)
         if key not in self.tapes:
-            self.tapes[key] = read_tape(path, as_of, agreement.facts, layout, base)
+            self.tapes[key] = read_tape(path, as_of, agreement.facts, layout, base, sheet)
         return self.tapes[key]
 
 
@@ -95,19 +85,24 @@ def _tape(reader: Reader, agreement: Agreement, source: Source, base: Path, want
     try:
         tape = source.tape(agreement, base, wanted)
     except InputError as error:
-        if error.faults[0].code != "E602":
-            raise
-        raise InputError(_tape_fault(reader, "layout", error.faults[0])) from None
+        raise _at_layout(reader, "tape", error) from None
     pinned = wanted.get("sha256")
     if pinned is not None and pinned != tape.sha256:
         message = f"the tape is not the one that the batch names: its digest is {tape.sha256}"
-        raise InputError(_tape_fault(reader, "sha256", Fault(code="E603", message=message)))
+        raise InputError(_fault_at(reader, "tape", "sha256", Fault(code="E603", message=message)))
     return tape
 
 
-def _tape_fault(reader: Reader, key: str, fault: Fault) -> Fault:
+def _at_layout(reader: Reader, part: str, error: InputError) -> InputError:
+    """Return the error with the place where a layout is named that is not there."""
+    if error.faults[0].code != "E602":
+        return error
+    return InputError(_fault_at(reader, part, "layout", error.faults[0]))
+
+
+def _fault_at(reader: Reader, part: str, key: str, fault: Fault) -> Fault:
     root = reader.document.root
-    node = {k.text: v for k, v in root.entries}["tape"] if isinstance(root, strict.Mapping) else root
+    node = {k.text: v for k, v in root.entries}[part] if isinstance(root, strict.Mapping) else root
     at = {k.text: v for k, v in node.entries}[key] if isinstance(node, strict.Mapping) else node
     return reader.document.fault(fault.code, fault.message, at, fault.help)
 
@@ -122,18 +117,14 @@ def _batch_facts(stated: Mapping[str, object]) -> Stated:
     return {f"batch.{name}": stated[name] for name in sorted(own)} | flatten("", groups)  # type: ignore[return-value] # values by shape
 
 
-def full(key: str) -> str:
-    """Return the fact that a key of a line states: a `loan.` fact by its name, any other without `disposition.`."""
-    return key if key.startswith("loan.") else f"disposition.{key}"
-
-
 def _drafts(
     reader: Reader, agreement: Agreement, base: Path, dispositions: object
 ) -> tuple[list[Draft], dict[str, str]]:
     if isinstance(dispositions, dict):
-        path = base / str(dispositions["file"])
-        data = strict.read_bytes(path, str(path), most=None)
-        return _rows(data, str(path), agreement.facts), {"lines": hashlib.sha256(data).hexdigest()}
+        try:
+            return read_lines(base, dispositions, agreement.facts)
+        except InputError as error:
+            raise _at_layout(reader, "dispositions", error) from None
     place = reader.document.place
     lines: Sequence[tuple[dict[str, object], strict.Node]] = dispositions  # type: ignore[assignment] # made by the shape
     return [Draft(says=says(line), at=place(at.start, at.start + 1)) for line, at in lines], {}
@@ -147,36 +138,6 @@ def says(line: Mapping[str, object]) -> Stated:
     if "loan_id" in attested:
         own["loan"] = attested.pop("loan_id")
     return flatten("disposition.", own) | flatten("loan.", attested)  # type: ignore[return-value] # values by shape
-
-
-def _rows(data: bytes, file: str, facts: Mapping[str, FactDeclared]) -> list[Draft]:
-    """Read the lines from a CSV file, whose columns are the keys of a line."""
-    table = read_table(data, file)
-    stated = [f for f in facts.values() if f.group in ("disposition", "loan") and not f.measured]
-    known = {fact.name.removeprefix("disposition."): fact for fact in stated}
-    place = Place(file=file, line=1)
-    faults = [
-        Fault(
-            code="E706",
-            message=f"no fact of a line for the column `{name}`",
-            place=place,
-            help=nearest(name, list(known)),
-        )
-        for name in table.columns
-        if name not in known
-    ]
-    if faults:
-        raise InputError(*faults)
-    columns = {name: column_of(table, name, known[name], faults) for name in table.columns}
-    if faults:
-        raise InputError(*capped(faults, file))
-    return [
-        Draft(
-            says={full(name): values[row] for name, values in columns.items() if values[row] is not None},
-            at=table.row_place(row),
-        )
-        for row in range(len(table.lines))
-    ]
 
 
 def lines_of(drafts: Sequence[Draft], every: Stated, tape: Tape, file: str) -> tuple[Line, ...]:

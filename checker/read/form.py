@@ -60,7 +60,11 @@ def _head(facts: Mapping[str, FactDeclared], every: Record, lines: Record) -> di
     table = Record(
         title="a table of lines",
         make=_written,
-        keys={"file": Key(shape=Word(), means="a CSV file, relative to the batch", required=True)},
+        keys={
+            "file": Key(shape=Word(), means="a CSV file or an Excel workbook, relative to the batch", required=True),
+            "sheet": Key(shape=Word(), means="the sheet of a workbook that has several"),
+            "layout": Key(shape=Word(), means="how the file is read; `canonical` unless said"),
+        },
     )
     tape = Record(
         title="a tape",
@@ -69,6 +73,7 @@ def _head(facts: Mapping[str, FactDeclared], every: Record, lines: Record) -> di
             "file": Key(shape=Word(), means="the file, relative to the batch", required=True),
             "as_of": Key(shape=Word(type=Type.DATE), means=facts["tape.as_of"].means, required=True),
             "layout": Key(shape=Word(), means="how the file is read; `canonical` unless said"),
+            "sheet": Key(shape=Word(), means="the sheet of a workbook that has several"),
             "sha256": Key(shape=Word(pattern="[0-9a-f]{64}"), means="the digest that the file must have"),
         },
     )

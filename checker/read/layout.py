@@ -1,8 +1,6 @@
-"""Layouts: YAML files that say how the columns of a source become the facts of a loan."""
+"""Layouts: YAML files that say how the columns of a source become the facts of a loan, or of a line."""
 
-import re
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,25 +10,18 @@ from checker.faults import Fault, InputError
 from checker.lang.check import Declared, Scope, check
 from checker.lang.evaluate import Program
 from checker.lang.problem import nearest
-from checker.lang.syntax import Type, Value
+from checker.lang.syntax import Type
 from checker.lang.typed import Typed
 from checker.model import FactDeclared
-from checker.values import BadValueError, parse_value
+from checker.read.cells import COLUMN, Column, ColumnDraft, parser
 
 FOLDER = Path(__file__).parent.parent / "layouts"
-_DELIMITERS = {"comma": ",", "pipe": "|", "semicolon": ";", "tab": "\t"}
-_FORM = {"YYYY": r"(?P<year>[0-9]{4})", "MM": r"(?P<month>[0-9]{2})", "DD": r"(?P<day>[0-9]{2})"}
-
-
-class ColumnDraft(NamedTuple):
-    """How one column is read, as written."""
-
-    type: str | None
-    form: str | None
-    unknown: tuple[str, ...]
-    unknown_below: int | None
-    codes: dict[str, str]
-    at: strict.Node
+DELIMITERS = {"comma": ",", "pipe": "|", "semicolon": ";", "tab": "\t"}
+# What a layout of each format has, of the keys that not every layout has; the first ones it must have.
+_OF_FORMAT = {"delimited": (("delimiter", "header"), ("header_row",)), "xml": (("namespace", "row"), ())}
+# The fact that each kind of layout must give.
+_ID = {"tape": "loan.loan_id", "lines": "disposition.loan"}
+_A = {"tape": "a tape", "lines": "lines"}
 
 
 class LayoutDraft(NamedTuple):
@@ -39,17 +30,25 @@ class LayoutDraft(NamedTuple):
     layout: str | None
     title: str
     assumes: tuple[str, ...]
+    of: str | None
+    format: str | None
     delimiter: str | None
     header: bool | None
+    header_row: int | None
+    namespace: str | None
+    row: str | None
     columns: tuple[str, ...]
     read: dict[str, ColumnDraft]
     rows: Written | None
+    loans: Written | None
     facts: dict[str, Written]
     at: strict.Node
 
 
 class Layout(NamedTuple):
-    """A layout ready to be applied: `parsers` by column, `rows` (those as of the date) and `facts` as programs."""
+    """A layout ready to be applied: `read` by name, `rows` (those as of the date), `loans` (those that are loans) and
+    `facts` as programs. One for XML has a `namespace` and the element that is a `row`.
+    """
 
     name: str
     sha256: str
@@ -57,8 +56,12 @@ class Layout(NamedTuple):
     delimiter: str
     columns: tuple[str, ...]
     header: bool
-    parsers: Mapping[str, Callable[[str], Value | None]]
+    header_row: int
+    namespace: str
+    row: str
+    read: Mapping[str, Column]
     rows: Program | None
+    loans: Program | None
     facts: Mapping[str, Program]
 
 
@@ -69,84 +72,134 @@ LAYOUT = Record(
         "layout": Key(shape=Word(), means="the name of this layout", required=True),
         "title": Key(shape=Prose(), means="what files it reads, for a reader", required=True),
         "assumes": Key(shape=List(of=Prose()), means="what the facts read by it rest on"),
-        "delimiter": Key(shape=Word(one_of=tuple(_DELIMITERS)), means="what stands between cells", required=True),
-        "header": Key(shape=Word(type=Type.FLAG), means="whether the first row names the columns", required=True),
-        "columns": Key(shape=List(of=Word(), least=1), means="every column, in order", required=True),
-        "read": Key(
-            shape=Map(
-                of=Record(
-                    title="a column",
-                    make=built(ColumnDraft),
-                    keys={
-                        "type": Key(shape=Word(one_of=tuple(Type)), means="the type of its values", required=True),
-                        "form": Key(
-                            shape=Word(),
-                            means="how a date is written, in YYYY, MM and DD; without a day it is the first",
-                        ),
-                        "unknown": Key(shape=List(of=Word()), means="the texts that mean unknown, besides none"),
-                        "unknown_below": Key(shape=Word(type=Type.COUNT), means="a lesser number means unknown"),
-                        "codes": Key(shape=Map(of=Word()), means="every code, and the value that it stands for"),
-                    },
-                )
-            ),
-            means="the columns that are read, and how",
+        "of": Key(shape=Word(one_of=("tape", "lines")), means="what its rows are; a tape's unless said"),
+        "format": Key(
+            shape=Word(one_of=tuple(_OF_FORMAT)),
+            means="how the file is written; `delimited` unless said, or a workbook",
+        ),
+        "delimiter": Key(shape=Word(one_of=tuple(DELIMITERS)), means="what stands between cells; not in a workbook"),
+        "header": Key(shape=Word(type=Type.FLAG), means="whether a row names the columns"),
+        "header_row": Key(
+            shape=Word(type=Type.COUNT, at_least=0), means="the line of the row that names them; the first unless said"
+        ),
+        "namespace": Key(shape=Word(), means="the XML namespace of its elements"),
+        "row": Key(shape=Word(), means="the XML element, under the outermost, that is a row"),
+        "columns": Key(
+            shape=List(of=Word(), least=1), means="every column, in order; of XML every element of a row", required=True
+        ),
+        "read": Key(shape=Map(of=COLUMN), means="the columns that are read, and how", required=True),
+        "rows": Key(
+            shape=Code(examples=("row.month = tape.as_of",)),
+            means="which rows are as of the tape's date; all of them unless said",
+        ),
+        "loans": Key(
+            shape=Code(examples=("row.zero_balance_code is unknown",)),
+            means="which rows are loans; all of them unless said",
+        ),
+        "facts": Key(
+            shape=Map(of=Code(examples=("row.balance",)), least=1),
+            means="each fact, from the row's columns",
             required=True,
         ),
-        "rows": Key(shape=Code(), means="which rows are as of the tape's date; all of them unless said"),
-        "facts": Key(shape=Map(of=Code(), least=1), means="each fact of a loan, from the row's columns", required=True),
     },
 )
+
+
+def shipped() -> list[str]:
+    """Return the names of the layouts that ship."""
+    return sorted(found.stem for found in FOLDER.glob("*.yaml"))
 
 
 def find_layout(name: str, base: Path) -> tuple[Path, str]:
     """Return the file of a layout and its shown name: one that ships, or a YAML file beside the batch."""
     if name.endswith((".yaml", ".yml")):
         return base / name, str(base / name)
-    path = FOLDER / f"{name}.yaml"
-    known = ["canonical", *sorted(found.stem for found in FOLDER.glob("*.yaml"))]
+    known = ["canonical", *shipped()]
     if name not in known:
         help_ = nearest(name, known) or "there is " + ", ".join(f"`{one}`" for one in known)
         raise InputError(Fault(code="E602", message=f"no layout named `{name}`", help=help_))
-    return path, f"layouts/{name}.yaml"
+    return FOLDER / f"{name}.yaml", f"layouts/{name}.yaml"
 
 
-def load_layout(document: strict.Document, facts: Mapping[str, FactDeclared]) -> Layout:
+def named_layout(name: str, base: Path, facts: Mapping[str, FactDeclared], of: str = "tape") -> Layout:
+    """Return the layout of a name; one that ships gives those of its facts that the agreement knows."""
+    path, shown = find_layout(name, base)
+    return load_layout(strict.load(path, shown), facts, of, is_shipped=path.parent == FOLDER)
+
+
+def load_layout(
+    document: strict.Document, facts: Mapping[str, FactDeclared], of: str = "tape", *, is_shipped: bool = False
+) -> Layout:
     """Return the layout in a document; `facts` are those of the agreement. Raises InputError with every fault."""
     reader = Reader(document)
     draft: LayoutDraft = reader.read(LAYOUT, document.root)  # type: ignore[assignment] # made by the shape
+    if (draft.of or "tape") != of:
+        message = f"this is a layout of {_A[draft.of or 'tape']}, and one of {_A[of]} is needed here"
+        raise InputError(document.fault("E510", message, draft.at))
+    _check_format(reader, draft)
+    known = {name: fact for name, fact in facts.items() if _may_give(of, fact)}
+    given = {name: written for name, written in draft.facts.items() if name in known or not is_shipped}
     layout = Layout(
         name=draft.layout or "",
         sha256=document.sha256,
         assumes=draft.assumes,
-        delimiter=_DELIMITERS.get(draft.delimiter or "", ","),
+        delimiter=DELIMITERS.get(draft.delimiter or "", ","),
         columns=draft.columns,
         header=bool(draft.header),
-        parsers={name: _parser(reader, name, column, draft) for name, column in draft.read.items()},
+        header_row=draft.header_row or 1,
+        namespace=draft.namespace or "",
+        row=draft.row or "",
+        read={name: _column(reader, name, column, draft) for name, column in draft.read.items()},
         rows=_program(reader, draft, draft.rows, Type.FLAG),
-        facts={name: p for name, w in draft.facts.items() if (p := _fact(reader, draft, name, w, facts)) is not None},
+        loans=_program(reader, draft, draft.loans, Type.FLAG),
+        facts={name: p for name, w in given.items() if (p := _fact(reader, draft, name, w, known)) is not None},
     )
-    if "loan.loan_id" not in draft.facts:
-        reader.fault("E510", "a layout needs the fact `loan.loan_id`", draft.at)
     if reader.faults:
         raise InputError(*reader.faults)
     return layout
 
 
+def _may_give(of: str, fact: FactDeclared) -> bool:
+    """Tell whether a fact is one that a row of a tape, or of a table of lines, may give."""
+    return fact.group == "loan" if of == "tape" else fact.group in ("disposition", "loan") and not fact.measured
+
+
+def _check_format(reader: Reader, draft: LayoutDraft) -> None:
+    """Note which keys do not go with the format, and with what the rows are."""
+    written = {key.text: key for key, _ in draft.at.entries} if isinstance(draft.at, strict.Mapping) else {}
+    chosen, of = draft.format or "delimited", draft.of or "tape"
+    needed, possible = _OF_FORMAT[chosen]
+    others = {key for of_one in _OF_FORMAT.values() for keys in of_one for key in keys} - {*needed, *possible}
+    wrong = {key: f"a layout of the format `{chosen}` has no `{key}`" for key in others}
+    if draft.header_row == 0:
+        wrong["header_row"] = "`header_row` counts from 1"
+    if of == "lines":
+        wrong |= dict.fromkeys(("rows", "loans"), "every row of a table of lines is a line")
+    for key, message in wrong.items():
+        if key in written:
+            reader.fault("E510", message, written[key])
+    missing = [f"a layout of the format `{chosen}` needs `{key}`" for key in needed if key not in written]
+    missing += [f"a layout of {_A[of]} needs the fact `{_ID[of]}`"] if _ID[of] not in draft.facts else []
+    for message in missing:
+        reader.fault("E510", message, draft.at)
+
+
 def _fact(
-    reader: Reader, draft: LayoutDraft, name: str, written: Written, facts: Mapping[str, FactDeclared]
+    reader: Reader, draft: LayoutDraft, name: str, written: Written, known: Mapping[str, FactDeclared]
 ) -> Program | None:
-    known = [fact for fact in facts if fact.startswith("loan.")]
     if name not in known:
-        reader.fault("E510", f"no fact of a loan named `{name}`", written.at, nearest(name, known))
+        what = "line" if draft.of == "lines" else "loan"
+        reader.fault("E510", f"no fact of a {what} named `{name}`", written.at, nearest(name, list(known)))
         return None
-    return _program(reader, draft, written, facts[name].type)
+    return _program(reader, draft, written, known[name].type)
 
 
 def _program(reader: Reader, draft: LayoutDraft, written: Written | None, expected: Type) -> Program | None:
     if written is None or written.tree is None:
         return None
-    columns = {f"row.{name}": Declared(type=Type(column.type or "text")) for name, column in draft.read.items()}
-    facts = {**columns, "tape.as_of": Declared(type=Type.DATE)}
+    facts = {f"row.{name}": Declared(type=column.kind) for name, column in draft.read.items()}
+    if draft.of != "lines":
+        facts["tape.as_of"] = Declared(type=Type.DATE)
     scope = Scope(facts=facts, bare=frozenset({"row", "tape"}), sets={}, asks=True)
     typed = check(written.tree, scope, expected)
     if isinstance(typed, Typed):
@@ -156,64 +209,10 @@ def _program(reader: Reader, draft: LayoutDraft, written: Written | None, expect
     return None
 
 
-def _parser(reader: Reader, name: str, column: ColumnDraft, draft: LayoutDraft) -> Callable[[str], Value | None]:
-    if name not in draft.columns:
-        help_ = nearest(name, list(draft.columns))
-        reader.fault("E510", f"no column named `{name}`", column.at, help_)
-    kind = Type(column.type or "text")
-    if column.form and kind is not Type.DATE:
-        reader.fault("E510", "`form` is how a date is written", column.at)
-    if column.form and not {"YYYY", "MM"} <= set(re.findall("YYYY|MM|DD", column.form)):
-        reader.fault("E510", "a form needs YYYY and MM", column.at)
-        return str
-    plain = _dates(column.form) if column.form else lambda text: parse_value(kind, text)
-    codes = {code: _code(reader, kind, value, column.at) for code, value in column.codes.items() if value is not None}
-    if column.unknown_below is not None and kind not in (Type.MONEY, Type.NUMBER, Type.COUNT):
-        reader.fault("E510", "`unknown_below` bounds an amount", column.at)
-        return str
-    return _reading(plain, column, codes)
-
-
-def _code(reader: Reader, kind: Type, value: str, at: strict.Node) -> Value:
-    try:
-        return parse_value(kind, value)
-    except BadValueError as error:
-        reader.fault("E401", str(error), at, error.help)
-        return value
-
-
-def _reading(
-    plain: Callable[[str], Value], column: ColumnDraft, codes: Mapping[str, Value]
-) -> Callable[[str], Value | None]:
-    unknown, least = frozenset(column.unknown), column.unknown_below
-
-    def parse(text: str) -> Value | None:
-        if text in unknown:
-            return None
-        if codes:
-            if text not in codes:
-                raise BadValueError(f"`{text}` is not one of the codes of the layout")
-            return codes[text]
-        value = plain(text)
-        return None if least is not None and value < least else value  # type: ignore[operator] # only numbers have one
-
-    return parse
-
-
-def _dates(form: str) -> Callable[[str], date]:
-    pattern = re.escape(form)
-    for token, group in _FORM.items():
-        pattern = pattern.replace(token, group, 1)
-    match = re.compile(pattern, re.ASCII).fullmatch
-
-    def parse(text: str) -> date:
-        found = match(text)
-        if found is None:
-            raise BadValueError(f"`{text}` is not a date of the form {form}")
-        parts = {"day": "1", **found.groupdict()}
-        try:
-            return date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
-        except ValueError:
-            raise BadValueError(f"there is no day `{text}`") from None
-
-    return parse
+def _column(reader: Reader, name: str, draft: ColumnDraft, layout: LayoutDraft) -> Column:
+    """Return how a column is read; one of XML may be an element inside another, as `outer/inner`."""
+    source = draft.column or name
+    outer = source.partition("/")[0] if layout.format == "xml" else source
+    if outer not in layout.columns:
+        reader.fault("E510", f"no column named `{source}`", draft.at, nearest(source, list(layout.columns)))
+    return Column(name=source, kind=draft.kind, parse=parser(reader, draft))

@@ -8,7 +8,8 @@ from checker.faults import Fault, InputError, Place
 from checker.lang.problem import nearest
 from checker.lang.syntax import Type, Value
 from checker.model import Agreement, Batch, FactDeclared, Tape
-from checker.read.batch import Draft, Stated, full, lines_of
+from checker.read.batch import lines_of
+from checker.read.lines import Draft, Stated, full
 from checker.values import BadValueError, check_bounds, parse_value, plain
 
 _TYPES: dict[Type, tuple[type, ...]] = {

@@ -1,61 +1,78 @@
-"""Delimited text as rows of strings with their lines; every row is as wide as the header."""
+"""Rows of a source as columns of text, whatever the source; and delimited text as such a table."""
 
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 from checker.document.strict import decode
 from checker.faults import Fault, InputError, Place
+from checker.lang.syntax import Type, Value
 from checker.values import BadValueError
 
 MOST_FAULTS = 50
-T = TypeVar("T")
+Own = Mapping[int, Value | BadValueError]
+
+
+def _nothing(_column: str, _kind: Type) -> Own:
+    return MappingProxyType({})
 
 
 class Table(NamedTuple):
-    """A file's columns by name, each a sequence of cells, and the line on which each row starts."""
+    """A source's columns by name, each a sequence of cells as text, and the line on which each row starts.
+
+    `where` tells the place of a cell, or of a row where no column is given. `own` tells what the source itself says
+    of cells of a column of some type, whatever their text: their value, or what is wrong with them. Of the rows that
+    are not here, `empty` say nothing and `above` stand before the header. `sheet` is that of a workbook.
+    """
 
     file: str
-    text: str
-    delimiter: str
-    columns: dict[str, Sequence[str]]
+    columns: Mapping[str, Sequence[str]]
     lines: Sequence[int]
+    where: Callable[[int, str | None], Place]
+    own: Callable[[str, Type], Own] = _nothing
+    empty: int = 0
+    above: int = 0
+    sheet: str = ""
 
     def place(self, row: int, column: str) -> Place:
         """Return the place of a cell."""
-        line = self.lines[row]
-        source = _lines(self.text)[line - 1]
-        start, width = _cell(source, self.delimiter, list(self.columns).index(column))
-        return Place(file=self.file, line=line, column=start + 1, width=max(1, width), source=source)
+        return self.where(row, column)
 
     def row_place(self, row: int) -> Place:
         """Return the place of a row."""
-        line = self.lines[row]
-        source = _lines(self.text)[line - 1]
-        return Place(file=self.file, line=line, column=1, width=len(source), source=source)
+        return self.where(row, None)
 
 
-@lru_cache(maxsize=2)
-def _lines(text: str) -> list[str]:
-    """Return the lines of a file, ended as the CSV reader takes them to end."""
-    return re.split(r"\r\n|\r|\n", text)
+class Form(NamedTuple):
+    """How a table is laid out: what stands between cells, its columns where no row names them, and the row that does.
+
+    A workbook has no delimiter, and may have several sheets.
+    """
+
+    delimiter: str = ","
+    names: Sequence[str] | None = None
+    header_row: int = 1
+    sheet: str | None = None
 
 
-def read_table(data: bytes, file: str, delimiter: str = ",", names: Sequence[str] | None = None) -> Table:
-    """Return the table in `data`. `names` are the columns where the file has no header.
+def read_table(data: bytes, file: str, form: Form = Form()) -> Table:  # noqa: B008 (a frozen value)
+    """Return the table in delimited text.
 
     Rows in which every cell is empty are skipped. Raises InputError where the rows do not fit the columns.
     """
     text = decode(data, file)
-    rows, lines = _rows(text, file, delimiter)
+    rows, lines, empty = _rows(text, file, form.delimiter)
+    above = next((at for at, line in enumerate(lines) if line >= form.header_row), len(lines))
+    rows, lines, names = rows[above:], lines[above:], form.names
     if names is None:
         if not rows:
             raise InputError(Fault(code="E701", message="the file has no header", place=Place(file=file)))
-        names, rows, lines = rows[0], rows[1:], lines[1:]
-        _check_header(names, file, text)
+        names, header, rows, lines = rows[0], lines[0], rows[1:], lines[1:]
+        check_header(names, Place(file=file, line=header, column=1, source=_lines(text)[header - 1]))
     faults = [
         _width(file, line, len(row), len(names))
         for row, line in zip(rows, lines, strict=True)
@@ -64,29 +81,56 @@ def read_table(data: bytes, file: str, delimiter: str = ",", names: Sequence[str
     if faults:
         raise InputError(*capped(faults, file))
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    return Table(file=file, text=text, delimiter=delimiter, columns=dict(zip(names, columns, strict=True)), lines=lines)
+    return Table(
+        file=file,
+        columns=dict(zip(names, columns, strict=True)),
+        lines=lines,
+        where=partial(_where, file, text, form.delimiter, list(names), lines),
+        empty=empty,
+        above=above,
+    )
 
 
-def _rows(text: str, file: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
+def _where(
+    file: str, text: str, delimiter: str, names: list[str], lines: Sequence[int], row: int, column: str | None
+) -> Place:
+    line = lines[row]
+    source = _lines(text)[line - 1]
+    if column is None:
+        return Place(file=file, line=line, column=1, width=len(source), source=source)
+    start, width = _cell(source, delimiter, names.index(column))
+    return Place(file=file, line=line, column=start + 1, width=max(1, width), source=source)
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> list[str]:
+    """Return the lines of a file, ended as the CSV reader takes them to end."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
+def _rows(text: str, file: str, delimiter: str) -> tuple[list[list[str]], list[int], int]:
+    """Return the rows that say something, the line on which each starts, and how many say nothing."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
-    last = 0
+    last = empty = 0
     try:
         for row in reader:
             if any(row):
                 rows.append(row)
                 lines.append(last + 1)
+            else:
+                empty += 1
             last = reader.line_num
     except csv.Error as error:
         place = Place(file=file, line=reader.line_num)
         raise InputError(Fault(code="E702", message=f"not a well-formed table: {error}", place=place)) from None
-    return rows, lines
+    return rows, lines, empty
 
 
-def _check_header(names: Sequence[str], file: str, text: str) -> None:
+def check_header(names: Sequence[str], place: Place) -> None:
+    """Refuse a header in which a column stands twice."""
     twice = sorted({name for name in names if names.count(name) > 1})
-    place = Place(file=file, line=1, column=1, source=_lines(text)[0])
     faults = [Fault(code="E703", message=f"the column `{name}` stands here twice", place=place) for name in twice]
     if faults:
         raise InputError(*faults)
@@ -120,23 +164,29 @@ def capped(faults: Sequence[Fault], file: str) -> list[Fault]:
     return [*faults[:MOST_FAULTS], more]
 
 
-def parse_column(table: Table, name: str, parse: Callable[[str], T], faults: list[Fault]) -> list[T | None]:
+def parse_column(
+    table: Table, name: str, kind: Type, parse: Callable[[str], Value | None], faults: list[Fault]
+) -> list[Value | None]:
     """Return a column's values, None where a cell is empty; note a fault for each cell that does not parse.
 
     A text that stands in many cells is parsed once.
     """
     cells = table.columns[name]
-    parsed: dict[str, T | None] = {"": None}
-    wrong: dict[str, BadValueError] = {}
+    parsed: dict[str, Value | BadValueError | None] = {"": None}
+    is_right = True
     for cell in set(cells) - {""}:
         try:
             parsed[cell] = parse(cell)
         except BadValueError as error:
-            parsed[cell], wrong[cell] = None, error
-    if wrong:
-        faults += [_fault(table, row, name, wrong[cell]) for row, cell in enumerate(cells) if cell in wrong]
-    return [parsed[cell] for cell in cells]
-
-
-def _fault(table: Table, row: int, name: str, error: BadValueError) -> Fault:
-    return Fault(code=error.code, message=str(error), place=table.place(row, name), help=error.help)
+            parsed[cell], is_right = error, False
+    own = table.own(name, kind)
+    if is_right and not own:
+        return [parsed[cell] for cell in cells]  # type: ignore[misc] # none is wrong
+    values: list[Value | None] = []
+    for row, cell in enumerate(cells):
+        value = own[row] if row in own else parsed[cell]
+        if isinstance(value, BadValueError):
+            faults.append(Fault(code=value.code, message=str(value), place=table.place(row, name), help=value.help))
+            value = None
+        values.append(value)
+    return values

@@ -1,58 +1,93 @@
-"""A pool file to a tape: the canonical CSV, or another source through its layout."""
+"""A pool file to a tape: a canonical table, or another source through its layout."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from checker.document import strict
 from checker.faults import Fault, InputError, Place
-from checker.lang.evaluate import Frame, RowSet
+from checker.lang.evaluate import Frame, Program, RowSet
 from checker.lang.problem import nearest
-from checker.lang.syntax import Type, Value
+from checker.lang.syntax import Value
+from checker.lang.typed import facts_of
 from checker.model import FactDeclared, Tape
-from checker.read.layout import Layout, find_layout, load_layout
-from checker.read.table import Table, capped, parse_column, read_table
-from checker.values import BadValueError, check_bounds, parse_amounts, parse_value
+from checker.read.apply import layout_frames, layout_row, layout_table
+from checker.read.cells import column_of
+from checker.read.layout import Layout, named_layout
+from checker.read.source import open_table
+from checker.read.table import Form, Table, capped
 
 PREFIX = "loan."
 TOTALS = frozenset({"total", "totals", "subtotal", "sum", "grand total", "pool total"})
 ID, IN_POOL, AS_OF = "loan.loan_id", "loan.in_pool", "tape.as_of"
+MOST_DAYS = 6
+IS_DATED = "it is unknown whether this row is as of the tape's date"
+IS_LOAN = "it is unknown whether this row is a loan"
 
 
 def read_tape(
-    path: Path, as_of: date, facts: Mapping[str, FactDeclared], layout: str = "canonical", base: Path | None = None
+    path: Path,
+    as_of: date,
+    facts: Mapping[str, FactDeclared],
+    layout: str = "canonical",
+    base: Path | None = None,
+    sheet: str | None = None,
 ) -> Tape:
     """Return the tape in a file as of a date.
 
-    `facts` are the agreement's; `layout` is a layout's name, or a YAML file relative to `base`. Raises InputError with
-    every cell that does not parse, an unknown or repeated column, a loan that stands twice, a row without a loan.
+    `facts` are the agreement's; `layout` is a layout's name, or a YAML file relative to `base`; `sheet` is that of an
+    Excel workbook with several. Raises InputError with every cell that does not parse, an unknown or repeated column,
+    a loan that stands twice, a row without a loan.
     """
     data = strict.read_bytes(path, str(path), most=None)
-    digest = hashlib.sha256(data).hexdigest()
+    own = Own(file=str(path), sha256=hashlib.sha256(data).hexdigest(), as_of=as_of, sheet=sheet)
     if layout == "canonical":
-        return _canonical(data, str(path), digest, as_of, facts)
-    found, shown = find_layout(layout, base or Path())
-    return _through(load_layout(strict.load(found, shown), facts), data, str(path), digest, as_of, facts)
+        return _canonical(data, own, facts)
+    return _through(named_layout(layout, base or Path(), facts), data, own, facts)
 
 
-def _canonical(data: bytes, file: str, digest: str, as_of: date, facts: Mapping[str, FactDeclared]) -> Tape:
+class Own(NamedTuple):
+    """What a tape is, whatever it holds."""
+
+    file: str
+    sha256: str
+    as_of: date
+    sheet: str | None
+
+
+def _canonical(data: bytes, own: Own, facts: Mapping[str, FactDeclared]) -> Tape:
     known = {name.removeprefix(PREFIX): fact for name, fact in facts.items() if fact.group == "loan"}
-    table = read_table(data, file)
-    _check_columns(table, known)
+    try:
+        table = open_table(data, own.file, Form(sheet=own.sheet))
+        _check_columns(table, known)
+    except InputError as error:
+        raise _suggested(error, data, own) from None
     faults: list[Fault] = []
     columns = {PREFIX + name: column_of(table, name, known[name], faults) for name in table.columns}
     ids = {row: loan for row, loan in enumerate(columns[ID]) if loan is not None or not table.columns["loan_id"][row]}
     _check_ids(table, ids, partial(table.place, column="loan_id"), faults)
     if faults:
-        raise InputError(*capped(faults, file))
+        raise InputError(*capped(faults, own.file))
     if IN_POOL not in columns:
         columns[IN_POOL] = [True] * len(columns[ID])
     names = tuple(columns)
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     given = frozenset(PREFIX + name for name in table.columns)
-    return tape_of(rows, file=file, sha256=digest, as_of=as_of, layout="canonical", columns=given)
+    return _tape(own, rows, "canonical", given, table)
+
+
+def _suggested(error: InputError, data: bytes, own: Own) -> InputError:
+    """Where a file that is not canonical fits a layout that ships, return the error that says which."""
+    from checker.read.suggest import fitting, spelled
+
+    found = fitting(data, own.file, own.sheet)
+    if not found:
+        return error
+    message = "the tape is not canonical, and no layout is named"
+    return InputError(Fault(code="E712", message=message, place=Place(file=own.file), help=spelled(found)))
 
 
 def _check_columns(table: Table, known: Mapping[str, FactDeclared]) -> None:
@@ -68,26 +103,6 @@ def _check_columns(table: Table, known: Mapping[str, FactDeclared]) -> None:
         faults.append(Fault(code="E706", message="the tape has no column `loan_id`", place=place))
     if faults:
         raise InputError(*faults)
-
-
-def column_of(table: Table, name: str, fact: FactDeclared, faults: list[Fault]) -> Sequence[Value | None]:
-    """Return the values of a fact's column; a column of good amounts only is read at once."""
-    if fact.type in (Type.MONEY, Type.NUMBER):
-        amounts = parse_amounts(table.columns[name])
-        if amounts is not None and (fact.at_least is None or min(amounts) >= fact.at_least):
-            return amounts
-    return parse_column(table, name, cell_parser(fact), faults)
-
-
-def cell_parser(fact: FactDeclared) -> Callable[[str], Value]:
-    """Return what reads a cell of this fact, within its declared bounds."""
-
-    def parse(text: str) -> Value:
-        value = parse_value(fact.type, text)
-        check_bounds(value, fact.one_of, fact.at_least)
-        return value
-
-    return parse
 
 
 def _check_ids(
@@ -107,88 +122,59 @@ def _check_ids(
             seen[loan] = row
 
 
-def _through(
-    layout: Layout, data: bytes, file: str, digest: str, as_of: date, facts: Mapping[str, FactDeclared]
-) -> Tape:
-    table = read_table(data, file, layout.delimiter, None if layout.header else layout.columns)
-    _check_layout(table, layout)
+def _through(layout: Layout, data: bytes, own: Own, facts: Mapping[str, FactDeclared]) -> Tape:
+    table = layout_table(layout, data, own.file, own.sheet)
+    frames = layout_frames(layout, table, {AS_OF: own.as_of})
+    dated = [at for at, frame in enumerate(frames) if _holds(layout.rows, table, at, frame, IS_DATED)]
+    if not dated:
+        message = f"no row of the tape is as of {own.as_of}"
+        help_ = _dates_seen(layout, frames)
+        raise InputError(Fault(code="E709", message=message, place=Place(file=own.file), help=help_))
+    chosen = [at for at in dated if _holds(layout.loans, table, at, frames[at], IS_LOAN)]
     faults: list[Fault] = []
-    parsed = {f"row.{name}": parse_column(table, name, parse, faults) for name, parse in layout.parsers.items()}
-    if faults:
-        raise InputError(*capped(faults, file))
-    rows = [dict(zip(parsed, row, strict=True)) | {AS_OF: as_of} for row in zip(*parsed.values(), strict=True)]
-    frames = [Frame(row=row, sets={}) for row in rows]
-    chosen = [at for at, frame in enumerate(frames) if _is_chosen(layout, table, at, frame)]
-    if not chosen:
-        message = f"no row of the tape is as of {as_of}"
-        raise InputError(Fault(code="E709", message=message, place=Place(file=file)))
-    loans = {at: _loan(layout, frames[at], facts, partial(table.row_place, at), faults) for at in chosen}
+    loans = {at: {IN_POOL: True, **layout_row(layout, frames[at], table, at, facts, faults)} for at in chosen}
     _check_ids(table, {at: row[ID] for at, row in loans.items()}, table.row_place, faults)
     if faults:
-        raise InputError(*capped(faults, file))
-    return tape_of(
-        list(loans.values()),
-        file=file,
-        sha256=digest,
-        as_of=as_of,
-        layout=layout.name,
-        columns=frozenset(layout.facts),
+        raise InputError(*capped(faults, own.file))
+    skipped = {"rows as of another date": len(frames) - len(dated), "rows that are no loans": len(dated) - len(chosen)}
+    tape = _tape(own, list(loans.values()), layout.name, frozenset(layout.facts), table)
+    return tape._replace(
         assumes=layout.assumes,
-        skipped={"rows as of another date": len(frames) - len(chosen)},
+        skipped=skipped | {"rows above the header": table.above},
         inputs={"layout": layout.sha256},
     )
 
 
-def _check_layout(table: Table, layout: Layout) -> None:
-    if tuple(table.columns) == layout.columns:
-        return
-    missing = [name for name in layout.columns if name not in table.columns]
-    extra = [name for name in table.columns if name not in layout.columns]
-    wrong = [*(f"`{name}` is missing" for name in missing), *(f"`{name}` is not known" for name in extra)]
-    message = f"the header is not that of the layout `{layout.name}`: " + (", ".join(wrong[:8]) or "another order")
-    raise InputError(Fault(code="E706", message=message, place=Place(file=table.file, line=1)))
+def _tape(own: Own, rows: list[dict[str, Value | None]], layout: str, columns: frozenset[str], table: Table) -> Tape:
+    tape = tape_of(rows, file=own.file, sha256=own.sha256, as_of=own.as_of, layout=layout, columns=columns)
+    return tape._replace(empty=table.empty, sheet=table.sheet)
 
 
-def _is_chosen(layout: Layout, table: Table, at: int, frame: Frame) -> bool:
-    """Tell whether a row is as of the tape's date; a row of which that is unknown is an error, not a loan left out."""
-    chosen = True if layout.rows is None else layout.rows(frame)
-    if chosen is None:
-        message = "it is unknown whether this row is as of the tape's date"
-        raise InputError(Fault(code="E709", message=message, place=table.row_place(at)))
-    return chosen is True
+def _holds(program: Program | None, table: Table, at: int, frame: Frame, unknown: str) -> bool:
+    """Tell whether a row is one of those; a row of which that is unknown is an error, not a loan left out."""
+    found = True if program is None else program(frame)
+    if found is None:
+        raise InputError(Fault(code="E709", message=unknown, place=table.row_place(at)))
+    return found is True
 
 
-def _loan(
-    layout: Layout,
-    frame: Frame,
-    facts: Mapping[str, FactDeclared],
-    place: Callable[[], Place],
-    faults: list[Fault],
-) -> dict[str, Value | None]:
-    row: dict[str, Value | None] = {IN_POOL: True}
-    for name, program in layout.facts.items():
-        value = program(frame)
-        row[name] = value  # type: ignore[assignment] # without sets there are no bounds
-        try:
-            if value is not None:
-                check_bounds(value, facts[name].one_of, facts[name].at_least)
-        except BadValueError as error:
-            message = f"`{name}`: {error}"
-            faults.append(Fault(code=error.code, message=message, place=place(), help=error.help))
-    return row
+def _dates_seen(layout: Layout, frames: Sequence[Frame]) -> str:
+    """Return which days the rows have in the columns by which they would be as of a date."""
+    reads = sorted(facts_of(layout.rows.tree) - {AS_OF}) if layout.rows else []
+    days = {name: sorted({day for frame in frames if isinstance(day := frame.row[name], date)}) for name in reads}
+    told = "; ".join(f"`{name.removeprefix('row.')}` is {_some(of)}" for name, of in days.items() if of)
+    return told and f"of its rows {told}"
+
+
+def _some(days: Sequence[date]) -> str:
+    """Return days in words: all of a few, else the first and the last."""
+    if len(days) > MOST_DAYS:
+        return f"from {days[0]} to {days[-1]}"
+    return ", ".join(map(str, days))
 
 
 def tape_of(
-    rows: list[dict[str, Value | None]],
-    *,
-    file: str,
-    sha256: str,
-    as_of: date,
-    layout: str,
-    columns: frozenset[str],
-    assumes: tuple[str, ...] = (),
-    skipped: Mapping[str, int] | None = None,
-    inputs: Mapping[str, str] | None = None,
+    rows: list[dict[str, Value | None]], *, file: str, sha256: str, as_of: date, layout: str, columns: frozenset[str]
 ) -> Tape:
     """Return the tape of loans, each of which says `loan.loan_id` and `loan.in_pool`, by which it is in the pool."""
     pool = RowSet(
@@ -196,15 +182,5 @@ def tape_of(
         maybe=[row for row in rows if row[IN_POOL] is None],
         decided_by=IN_POOL,
     )
-    return Tape(
-        file=file,
-        sha256=sha256,
-        as_of=as_of,
-        layout=layout,
-        loans={str(row[ID]): row for row in rows},
-        pool=pool,
-        columns=columns,
-        assumes=assumes,
-        skipped=skipped or {},
-        inputs=inputs or {},
-    )
+    loans = {str(row[ID]): row for row in rows}
+    return Tape(file=file, sha256=sha256, as_of=as_of, layout=layout, loans=loans, pool=pool, columns=columns)

@@ -10,5 +10,7 @@ def renderer(name: str, package: str = "report") -> Callable[..., str]:
     return import_module(f"checker.{package}.as_{name}").render  # type: ignore[no-any-return] # each has `render`
 
 
-FORMATS = ("text", "json", "csv")
+FORMATS = ("text", "json", "csv", "sarif", "junit", "github", "markdown", "html")
+# Those that list what passes, too.
+WHOLE = ("sarif", "junit")
 SCHEMAS = ("policy", "facts", "batch", "cases", "layout", "report")

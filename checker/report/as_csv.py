@@ -6,7 +6,8 @@ import io
 from checker.findings import BatchReport, LineReport, Report
 
 HEADER = ("batch", "line", "loan", "under", "decision", "rule", "message", "price", "asked", "difference")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# With the full-width forms, which some spreadsheets take for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def render(report: Report) -> str:

@@ -1,6 +1,7 @@
 """The report as JSON: the contract with other programs. Amounts are text, in full."""
 
 import json
+from datetime import date
 
 from checker.faults import Place
 from checker.findings import BatchReport, Finding, LineReport, Margin, Number, Report
@@ -67,12 +68,17 @@ def finding_json(finding: Finding) -> Json:
         "readings": dict(finding.readings),
         "adopted": _adopted(finding),
         "missing": finding.missing,
-        "passes_from": finding.passes_from.isoformat() if finding.passes_from else None,
+        "passes_from": _day(finding.passes_from),
         "at": place_json(finding.at),
     }
     if finding.owed_by:
         found |= {"owed_by": finding.owed_by, "owed_to": finding.owed_to}
+        found |= {"deadline": _day(finding.deadline), "done": _day(finding.done)}
     return found
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _subject(subject: Subject) -> Json:

@@ -96,19 +96,12 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 
 def _number(number: Number) -> str:
     if number.value is None:
-        bound = grouped(number.type, Decimal(number.at_least)) if number.at_least is not None else ""
-        return f"      {number.text} is {'at least ' + bound if bound else 'unknown'}"
-    amount = number.type in (Type.MONEY, Type.NUMBER, Type.COUNT)
-    value = grouped(number.type, Decimal(number.value)) if amount else number.value
-    return f"      {number.text} = {value}" + (f"  [{number.source}]" if number.source else "")
+        return f"      {number.text} is {phrase.shown(number)}"
+    return f"      {number.text} = {phrase.shown(number)}" + (f"  [{number.source}]" if number.source else "")
 
 
 def _margin(margin: Margin) -> str:
-    holds = {True: "holds", False: "does not hold", None: "is unknown"}[margin.holds]
-    if margin.by is None or (margin.holds and Decimal(margin.by) == 0):
-        return f"      {margin.text}: {holds}"
-    by = phrase.measure(margin.type, Decimal(margin.by) if margin.type is not Type.DATE else int(margin.by))
-    return f"      {margin.text}: {holds} by {by}"
+    return f"      {margin.text}: {phrase.outcome(margin)}"
 
 
 def _passed(batch: BatchReport, most: int) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """`checker lint`: folders of policies loaded and held to their schemas, then looked at for what makes no sense."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import jsonschema
 
 from checker.document.schema import Schema, document_schema, instance_of
 from checker.document.strict import Document, load
-from checker.faults import Fault, InputError, Place, render
+from checker.faults import Fault, InputError, Place
 from checker.load.drafts import POLICY
 from checker.load.facts import FACTS
 from checker.load.policies import Folder, documents, load_folders
@@ -24,8 +25,30 @@ EXAMPLES = "examples"
 PROVED = "what can never be met, never fails, is implied by another, or never differs"
 
 
-def lint(given: Sequence[Path | None]) -> tuple[str, bool]:
-    """Return what was found, and whether all is right; raise InputError with every fault of every file otherwise."""
+class Looked(NamedTuple):
+    """What was found: faults, for which nothing more is looked at, or else what makes no sense; and in how much.
+
+    `counts` are of the files that were read; `is_blind` tells that nothing could be proved, for want of the solver.
+    """
+
+    faults: tuple[Fault, ...]
+    doubts: tuple[Fault, ...]
+    counts: Mapping[str, int]
+    is_blind: bool
+
+    @property
+    def exit_code(self) -> int:
+        """Return what the process ends with."""
+        return 2 if self.faults else int(bool(self.doubts))
+
+    @property
+    def blind(self) -> str:
+        """Return what was not looked at, and what to do about it; nothing where all was."""
+        return f"not looked at, for want of the solver z3: {PROVED} ({HOW})" if self.is_blind else ""
+
+
+def look(given: Sequence[Path | None]) -> Looked:
+    """Return what there is to find in folders of policies; None is the one that ships."""
     faults: list[Fault] = []
     found: list[Folder] = []
     counts = {"policies": 0, "facts": 0, "examples": 0, "files of cases": 0}
@@ -37,13 +60,9 @@ def lint(given: Sequence[Path | None]) -> tuple[str, bool]:
     agreements = {folder.agreement.name: folder.agreement for folder in found}
     for folder in found:
         faults += _folder(folder, agreements, counts)
-    if faults:
-        raise InputError(*dict.fromkeys(faults))
-    doubts = [doubt for folder in found for doubt in _doubts(folder)]
-    head = f"{len(doubts)} findings in" if doubts else "right:"
-    counted = ", ".join(f"{count} {what}" for what, count in counts.items())
-    blind = [] if has_solver() else [f"not looked at, for want of the solver z3: {PROVED} ({HOW})"]
-    return "\n\n".join([*map(render, doubts), *blind, f"{head} {counted}"]) + "\n", not doubts
+    doubts = [] if faults else [doubt for folder in found for doubt in _doubts(folder)]
+    sorted_ = InputError(*dict.fromkeys(faults)).faults
+    return Looked(faults=sorted_, doubts=tuple(doubts), counts=counts, is_blind=not has_solver())
 
 
 def _doubts(folder: Folder) -> Iterable[Fault]:
@@ -66,28 +85,28 @@ def _folder(folder: Folder, agreements: dict[str, Agreement], counts: dict[str, 
     batches, cases = document_schema(batch_shape(facts)), document_schema(cases_shape(facts))
     for path in _in(folder.path / EXAMPLES):
         counts["examples"] += 1
-        yield from _read(lambda at: read_batch(at, Source(agreements=agreements)), path)
-        yield from violations(load(path), batches)
+        yield from _read(lambda at: read_batch(at, Source(agreements=agreements)), path, batches)
     for path in _in(folder.path / CASES):
         counts["files of cases"] += 1
-        yield from _read(lambda at: cases_of(load(at), folder.agreement), path)
-        yield from violations(load(path), cases)
+        yield from _read(lambda at: cases_of(load(at), folder.agreement), path, cases)
 
 
 def _in(folder: Path) -> list[Path]:
     return documents(folder) if folder.is_dir() else []
 
 
-def _read(read: Callable[[Path], object], path: Path) -> Iterable[Fault]:
+def _read(read: Callable[[Path], object], path: Path, schema: Schema) -> Iterable[Fault]:
+    """Return the faults of a file; its schema is only asked where reading finds none, which says more of each."""
     try:
         read(path)
     except InputError as error:
-        yield from error.faults
+        return error.faults
+    return violations(load(path), schema)
 
 
 def violations(document: Document, schema: Schema) -> Iterable[Fault]:
     """Return where a document does not fit a schema."""
-    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    validator = jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
     for error in validator.iter_errors(instance_of(document.root)):
         where = "/".join(map(str, error.absolute_path)) or "the document"
         message = f"the schema refuses {where}: {error.message}"
