@@ -22,6 +22,7 @@ from checker.read.table import Form, Table, capped
 
 PREFIX = "loan."
 TOTALS = frozenset({"total", "totals", "subtotal", "sum", "grand total", "pool total"})
+SHOWN = 3  # of the columns of a tape that is of another form altogether
 ID, IN_POOL, AS_OF = "loan.loan_id", "loan.in_pool", "tape.as_of"
 MOST_DAYS = 6
 IS_DATED = "it is unknown whether this row is as of the tape's date"
@@ -93,12 +94,15 @@ def _suggested(error: InputError, data: bytes, own: Own) -> InputError:
 def _check_columns(table: Table, known: Mapping[str, FactDeclared]) -> None:
     faults = []
     place = Place(file=table.file, line=1)
-    for name in table.columns:
-        if name not in known:
-            help_ = nearest(name, list(known)) or "the columns are the facts of a loan: " + ", ".join(sorted(known))
-            faults.append(
-                Fault(code="E706", message=f"no fact of a loan for the column `{name}`", place=place, help=help_)
-            )
+    others = [name for name in table.columns if name not in known]
+    if len(others) > len(known):
+        first = ", ".join(f"`{name}`" for name in others[:SHOWN])
+        message = f"{len(others)} of {len(table.columns)} columns are no facts of a loan: {first} and so on"
+        help_ = "a tape of another form is read through a layout"
+        raise InputError(Fault(code="E706", message=message, place=place, help=help_))
+    for name in others:
+        help_ = nearest(name, list(known)) or "the columns are the facts of a loan: " + ", ".join(sorted(known))
+        faults.append(Fault(code="E706", message=f"no fact of a loan for the column `{name}`", place=place, help=help_))
     if "loan_id" not in table.columns:
         faults.append(Fault(code="E706", message="the tape has no column `loan_id`", place=place))
     if faults:
