@@ -53,8 +53,11 @@ def _form(text: str) -> Form:
 VALUES: dict[object, tuple[str, ...]] = {_form: FORMATS}
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line; `command` of what it parses is the name of the command."""
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """Return the parser of the command line; `command` of what it parses is the name of the command.
+
+    Where `only` is a command, the others are left out: making them all takes as long as a small batch.
+    """
     found = argparse.ArgumentParser(
         prog="checker",
         allow_abbrev=False,
@@ -64,15 +67,8 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--version", action="version", version=f"checker {__version__}")
     commands = found.add_subparsers(metavar="COMMAND", required=True)
-    _add_check(commands)
-    _add_explain(commands)
-    _add_schema(commands)
-    _add_lint(commands)
-    _add_test(commands)
-    _add_boundaries(commands)
-    _add_cite(commands)
-    _add_completion(commands)
-    _add_tape(commands)
+    for name in [only] if only in _COMMANDS else _COMMANDS:
+        _COMMANDS[name](commands)
     return found
 
 
@@ -210,3 +206,16 @@ def _add_boundaries(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("agreement", nargs="?", metavar="AGREEMENT", help="the agreement; every one unless given")
     parser.add_argument("--format", choices=("text", "markdown", "cases"), default="text", help="text unless given")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the table here, not to standard output")
+
+
+_COMMANDS = {
+    "check": _add_check,
+    "explain": _add_explain,
+    "schema": _add_schema,
+    "lint": _add_lint,
+    "test": _add_test,
+    "boundaries": _add_boundaries,
+    "cite": _add_cite,
+    "completion": _add_completion,
+    "tape": _add_tape,
+}

@@ -17,7 +17,7 @@ from checker.report import WHOLE, renderer
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command with these arguments and return its exit code."""
-    options = parser().parse_args(arguments)
+    options = parser(*arguments[:1]).parse_args(arguments)
     try:
         with _progress(options.command) as options.progress:
             text, code = _COMMANDS[options.command](options)

@@ -108,6 +108,13 @@ def parse_text(text: str) -> str:
     return text
 
 
+def parse_texts(texts: Sequence[str]) -> Sequence[str] | None:
+    """Return a column of texts, checked as one text, which is faster; None where one of them needs a closer look."""
+    joined = "".join(texts)
+    plain_ = joined.isascii() and joined.isalnum() and "e" not in joined.lower()
+    return texts if plain_ and all(texts) else None
+
+
 _PARSERS: dict[Type, Callable[[str], Value]] = {
     Type.MONEY: parse_amount,
     Type.NUMBER: parse_amount,

@@ -24,7 +24,7 @@ from checker.proof.boundaries import UNIT, Beside, Limit, Limits, boundaries
 from checker.proof.tables import render
 from checker.read.form import flatten
 
-GOLDEN = Path(__file__).parent / "cases"
+GOLDEN = Path(__file__).parent / "proof"
 GOOD = (Status.PASS, Status.MET)
 
 

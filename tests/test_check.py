@@ -172,7 +172,8 @@ def test_a_count_may_stand_where_a_number_is_asked_for() -> None:
 
 
 THERE_IS = (
-    "there is `add_days`, `add_months`, `count`, `days_between`, `first_known`, `given`, `greatest`, `least`, `sum`"
+    "there is `add_days`, `add_months`, `count`, `days_between`, `first_known`, `given`, `greatest`, `least`, `sum`, "
+    "`when`"
 )
 
 

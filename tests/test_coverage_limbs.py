@@ -494,6 +494,7 @@ cases:
     expect:
       decision: undecided
       rules:
+        1/it: unknown
         1/tell: due
     also: any
 """

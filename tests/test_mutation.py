@@ -36,7 +36,7 @@ from checker.proof.trial import deviations, run_case
 from checker.proof.versions import REMOVED, Versions, changed, read_versions
 from checker.rules import programs, rules
 
-GOLDEN = Path(__file__).parent / "cases"
+GOLDEN = Path(__file__).parent / "proof"
 OF_ITS_TYPE = {
     "price": Type.MONEY,
     "rate": Type.NUMBER,
@@ -259,7 +259,7 @@ def instead(tree: object, was: Node, becomes: Node) -> Iterable[object]:
             (*tree[:at], new, *tree[at + 1 :]) for at, one in enumerate(tree) for new in instead(one, was, becomes)
         )
     elif isinstance(tree, Node):
-        fields = {name: getattr(tree, name) for name in ("span", *tree.__slots__)}
+        fields = {name: getattr(tree, name) for name in ("span", *tree.inside)}
         for name, value in fields.items():
             yield from (type(tree)(**{**fields, name: new}) for new in instead(value, was, becomes))
 

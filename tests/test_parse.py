@@ -314,7 +314,7 @@ def test_every_part_knows_its_place(text: str, parts: list[str]) -> None:
 
 def nodes(tree: Expression) -> list[Expression]:
     """Return a tree's nodes, each before its parts, as written."""
-    fields = (getattr(tree, name) for name in type(tree).__slots__)
+    fields = (getattr(tree, name) for name in tree.inside)
     inner = (part for field in fields for part in (field if isinstance(field, tuple) else (field,)))
     return [tree, *(node for part in inner if isinstance(part, syntax.Node) for node in nodes(part))]
 

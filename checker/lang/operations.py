@@ -162,8 +162,10 @@ def _extreme(pick: Callable[..., Value], keeps_least: bool) -> Callable[[Apply, 
             bounds = [value for value in known if isinstance(value, AtLeast)]
             least = pick(map(_least, known)) if bounds else pick(known)
             exact = [value for value in known if not isinstance(value, AtLeast)]
-            if not bounds or (keeps_least and least in exact):
+            if not bounds:
                 return least
+            if keeps_least and least in exact:
+                return exact[exact.index(least)]
             return AtLeast(least)  # type: ignore[arg-type] # a date has no bound
 
         return run

@@ -3,11 +3,12 @@
 `str(node)` is canonical: one line, the fewest parentheses, and it parses back to an equal tree.
 """
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal as Either
+
+from checker.lang.record import Record
 
 Span = tuple[int, int]
 Value = Decimal | int | date | str | bool
@@ -24,14 +25,29 @@ class Type(StrEnum):
     FLAG = "flag"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """Any part of an expression; `span` is its place in the text: offsets of its start and end."""
+class Node(Record):
+    """Any part of an expression; `span` is its place in the text: offsets of its start and end.
 
-    span: Span = field(compare=False, repr=False)
+    Two are equal where they say the same, wherever they stand.
+    """
+
+    span: Span
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Return the names of its parts but the place."""
+        return tuple(name for name in self.parts if name != "span")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self._said()))
+
+    def _said(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.inside)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Literal(Node):
     """A constant; `text` is as written, a percentage keeps its sign there and is divided by 100 in `value`."""
 
@@ -44,7 +60,6 @@ class Literal(Node):
         return self.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Name(Node):
     """A fact or a term."""
 
@@ -55,7 +70,6 @@ class Name(Node):
         return self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Not(Node):
     """`not x`."""
 
@@ -66,7 +80,6 @@ class Not(Node):
         return f"not {_wrap(self.operand, Logic)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Logic(Node):
     """`a and b and c`, or the same with `or`; at least two operands."""
 
@@ -78,7 +91,6 @@ class Logic(Node):
         return f" {self.op} ".join(_wrap(operand, Logic) for operand in self.operands)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Node):
     """`a <= b` and the like."""
 
@@ -91,7 +103,6 @@ class Comparison(Node):
         return f"{_wrap(self.left, *_FLAGS)} {self.op} {_wrap(self.right, *_FLAGS)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(Node):
     """`a in ("x", "y")`."""
 
@@ -103,7 +114,6 @@ class Membership(Node):
         return f"{_wrap(self.operand, *_FLAGS)} in ({', '.join(map(str, self.options))})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge(Node):
     """`a is known` or `a is unknown`; only layouts may ask."""
 
@@ -115,7 +125,6 @@ class Knowledge(Node):
         return f"{_wrap(self.operand, *_FLAGS)} is {'known' if self.known else 'unknown'}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic(Node):
     """`a + b`, `a - b` or `a * b`."""
 
@@ -132,7 +141,6 @@ class Arithmetic(Node):
         return f"{_wrap(self.left, *_FLAGS)} {self.op} {right}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Share(Node):
     """`1.00% of x`."""
 
@@ -144,7 +152,6 @@ class Share(Node):
         return f"{self.percent} of {_wrap(self.whole, Arithmetic, *_FLAGS)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate(Node):
     """`sum(x over s where y)` or `count(s where y)`; `body` is None for a count."""
 
@@ -158,7 +165,6 @@ class Aggregate(Node):
         return f"{head})" if self.where is None else f"{head} where {self.where})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Node):
     """`f(a, b)`."""
 

@@ -1,12 +1,10 @@
 """The typed tree: five kinds of node, every name resolved. The evaluator, the explainer and the engines read this."""
 
-from dataclasses import dataclass
-
+from checker.lang.record import Record
 from checker.lang.syntax import Expression, Type, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Constant:
+class Constant(Record):
     """A value that the policy states."""
 
     type: Type
@@ -14,8 +12,7 @@ class Constant:
     source: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fact:
+class Fact(Record):
     """A fact; `outer` where it stands inside an aggregate but belongs to the subject, not to the rows."""
 
     type: Type
@@ -25,8 +22,7 @@ class Fact:
     source: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Term:
+class Term(Record):
     """A use of a defined term; `body` is its meaning."""
 
     type: Type
@@ -35,8 +31,7 @@ class Term:
     source: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Apply:
+class Apply(Record):
     """An operator or function, named as in the language, on its arguments."""
 
     type: Type
@@ -45,8 +40,7 @@ class Apply:
     source: Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fold:
+class Fold(Record):
     """The sum of `body`, or the count where it is None, over the rows of a set for which `where` holds."""
 
     type: Type

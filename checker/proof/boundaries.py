@@ -5,7 +5,6 @@ batches are found from the expressions themselves; everything that is shown of t
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 from checker.lang.evaluate import Program
 from checker.lang.exact import Worth
 from checker.lang.explain import limbs, tests
+from checker.lang.record import replaced
 from checker.lang.signatures import ORDERED
 from checker.lang.syntax import Type
 from checker.lang.typed import COMPARISONS, Apply, Constant, Term, Typed
@@ -147,9 +147,9 @@ def _with(program: Program, node: Typed, text: str, value: bool) -> Typed:  # no
     if program.text(node) == text:
         return Constant(type=Type.FLAG, value=value, source=node.source)
     if isinstance(node, Term) and node.type is Type.FLAG:
-        return replace(node, body=_with(program, node.body, text, value))
+        return replaced(node, body=_with(program, node.body, text, value))
     if isinstance(node, Apply) and node.op in ("and", "or", "not"):
-        return replace(node, arguments=tuple(_with(program, part, text, value) for part in node.arguments))
+        return replaced(node, arguments=tuple(_with(program, part, text, value) for part in node.arguments))
     return node
 
 

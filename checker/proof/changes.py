@@ -1,12 +1,12 @@
 """One small change at a time to an expression: what a slip of the pen, or of the mind, could have made of it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from checker.lang.exact import EXACT
+from checker.lang.record import replaced
 from checker.lang.syntax import (
     Aggregate,
     Arithmetic,
@@ -66,7 +66,7 @@ def _every(tree: Expression, words: Words) -> Iterator[Change]:
 
 def _inside(tree: Expression, words: Words) -> Iterator[Change]:
     yield from (Change(was=tree, becomes=new, whole=new) for new in _instead(tree, words))
-    for field in tree.__slots__:
+    for field in tree.inside:
         part = getattr(tree, field)
         if isinstance(part, Node):
             one: Expression = part  # type: ignore[assignment] # every node is one of the expressions
@@ -80,7 +80,7 @@ def _inside(tree: Expression, words: Words) -> Iterator[Change]:
 
 
 def _with(tree: Expression, field: str, value: object) -> Expression:
-    return replace(tree, **{field: value})  # type: ignore[arg-type] # of the field's type
+    return replaced(tree, **{field: value})
 
 
 def _limb(tree: Expression, one: Expression) -> Iterator[Change]:
@@ -91,7 +91,7 @@ def _limb(tree: Expression, one: Expression) -> Iterator[Change]:
 
 def _negated(tree: Expression) -> Iterator[Expression]:
     if isinstance(tree, Comparison):
-        yield replace(tree, op=_OPPOSITE[tree.op])
+        yield replaced(tree, op=_OPPOSITE[tree.op])
     elif isinstance(tree, Not):
         yield tree.operand
     else:
@@ -104,19 +104,19 @@ def _instead(tree: Expression, words: Words) -> Iterable[Expression]:
         return _literals(tree, words)
     if isinstance(tree, Name):
         own = words.types.get(tree.name)
-        return [replace(tree, name=name) for name, kind in words.types.items() if kind is own and name != tree.name]
+        return [replaced(tree, name=name) for name, kind in words.types.items() if kind is own and name != tree.name]
     if isinstance(tree, Logic):
-        return [replace(tree, op="or" if tree.op == "and" else "and"), *_without(tree)]
+        return [replaced(tree, op="or" if tree.op == "and" else "and"), *_without(tree)]
     if isinstance(tree, Comparison):
-        return [replace(tree, op=op) for op in _NEAR[tree.op]]
+        return [replaced(tree, op=op) for op in _NEAR[tree.op]]
     if isinstance(tree, Membership):
         less = [tuple(other for other in tree.options if other is not one) for one in tree.options]
-        return [replace(tree, options=options) for options in less if options]
+        return [replaced(tree, options=options) for options in less if options]
     if isinstance(tree, Arithmetic):
-        return [replace(tree, op=_SWAPPED[tree.op])] if tree.op in _SWAPPED else []
+        return [replaced(tree, op=_SWAPPED[tree.op])] if tree.op in _SWAPPED else []
     if isinstance(tree, Aggregate):
-        sets = [replace(tree, rows=rows) for rows in words.sets if rows != tree.rows]
-        return sets if tree.where is None else [*sets, replace(tree, where=None)]
+        sets = [replaced(tree, rows=rows) for rows in words.sets if rows != tree.rows]
+        return sets if tree.where is None else [*sets, replaced(tree, where=None)]
     if isinstance(tree, Call):
         return _calls(tree)
     return []
@@ -125,15 +125,15 @@ def _instead(tree: Expression, words: Words) -> Iterable[Expression]:
 def _without(tree: Logic) -> list[Expression]:
     """Return an `and` or `or` without each of its operands."""
     less = [tuple(other for other in tree.operands if other is not one) for one in tree.operands]
-    return [replace(tree, operands=operands) if len(operands) > 1 else operands[0] for operands in less]
+    return [replaced(tree, operands=operands) if len(operands) > 1 else operands[0] for operands in less]
 
 
 def _calls(tree: Call) -> list[Expression]:
     if tree.function in _SWAPPED:
-        return [replace(tree, function=_SWAPPED[tree.function])]
+        return [replaced(tree, function=_SWAPPED[tree.function])]
     if tree.function == "given" and len(tree.arguments) > 1:
         less = [tuple(other for other in tree.arguments if other is not one) for one in tree.arguments]
-        return [replace(tree, arguments=arguments) for arguments in less]
+        return [replaced(tree, arguments=arguments) for arguments in less]
     return []
 
 
@@ -168,4 +168,4 @@ def _number(tree: Literal, by: int) -> Expression:
 
 
 def _literal(tree: Literal, text: str, value: Value) -> Literal:
-    return replace(tree, text=text, value=value)
+    return replaced(tree, text=text, value=value)

@@ -168,7 +168,7 @@ class Places:
 def _nodes(tree: object) -> Iterator[Node]:
     if isinstance(tree, Node):
         yield tree
-        for name in tree.__slots__:
+        for name in tree.inside:
             yield from _nodes(getattr(tree, name))
     elif isinstance(tree, tuple):
         for part in tree:

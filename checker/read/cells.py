@@ -11,7 +11,7 @@ from checker.faults import Fault
 from checker.lang.syntax import Type, Value
 from checker.model import FactDeclared
 from checker.read.table import Table, parse_column
-from checker.values import BadValueError, check_bounds, parse_amounts, parse_value
+from checker.values import BadValueError, check_bounds, parse_amounts, parse_texts, parse_value
 
 Parse = Callable[[str], Value | None]
 AMOUNTS = (Type.MONEY, Type.NUMBER)
@@ -76,11 +76,16 @@ _GOES_WITH: dict[str, tuple[str, tuple[Type, ...]]] = {
 
 
 def column_of(table: Table, name: str, fact: FactDeclared, faults: list[Fault]) -> Sequence[Value | None]:
-    """Return the values of a fact's column; a column of good amounts only is read at once."""
+    """Return the values of a fact's column; one of good amounts, or of plain texts, is read at once."""
+    cells = table.columns[name]
     if fact.type in AMOUNTS and not table.own(name, fact.type):
-        amounts = parse_amounts(table.columns[name])
+        amounts = parse_amounts(cells)
         if amounts is not None and (fact.at_least is None or min(amounts) >= fact.at_least):
             return amounts
+    if fact.type is Type.TEXT and not fact.one_of and not table.own(name, fact.type):
+        texts = parse_texts(cells)
+        if texts is not None:
+            return texts
     return parse_column(table, name, fact.type, cell_parser(fact), faults)
 
 
