@@ -37,7 +37,17 @@ NEVER = {
 }
 DOING = {"open", "print", "input", "exec", "eval", "__import__", "read_text", "read_bytes", "write_text", "write_bytes"}
 ASKING = {"now", "today", "utcnow", "environ", "getenv", "cwd", "home", "expanduser", "fromtimestamp", "getlocale"}
-UNUSED = ["jsonschema", "difflib", "json", "checker.lint", "checker.schemas", "checker.reference", "checker.cite"]
+UNUSED = [
+    "jsonschema",
+    "difflib",
+    "json",
+    "dataclasses",
+    "inspect",
+    "checker.lint",
+    "checker.schemas",
+    "checker.reference",
+    "checker.cite",
+]
 UNUSED += [
     "importlib.metadata",
     "checker.report.as_json",
