@@ -23,7 +23,7 @@ Verdict = tuple[Status, str]  # a status, and the sentence that explains it
 
 
 def loan_in_pool(line: Line, given: Given) -> Verdict:
-    """The loan is on the tape and in the pool."""
+    """Look for the loan on the tape, and in the pool."""
     row = given.batch.tape.loans.get(line.loan)
     if row is None:
         return Status.FAIL, f"the loan {line.loan} is not on the tape"
@@ -36,14 +36,14 @@ def loan_in_pool(line: Line, given: Given) -> Verdict:
 
 
 def listed_once(line: Line, given: Given) -> Verdict:
-    """No other line of the same agreement and date, in any batch in hand, has the loan."""
+    """Count how often the loan is listed."""
     if given.times == 1:
         return Status.PASS, f"the loan {line.loan} is listed once"
     return Status.FAIL, f"the loan {line.loan} is listed {given.times} times for {given.batch.date}"
 
 
 def in_force(line: Line, given: Given) -> Verdict:
-    """The section stands in the version in force."""
+    """Look for the section in the version in force."""
     day, policy = given.batch.date, given.policy
     if policy is None:
         return Status.UNKNOWN, f"no version of {given.agreement.name} in hand is in force on {day}"
@@ -56,7 +56,7 @@ def in_force(line: Line, given: Given) -> Verdict:
 
 
 def buyer_is_who_it_says(_line: Line, given: Given) -> Verdict:
-    """A name that the policy lists as one party does not buy under another role: a guard, not a proof."""
+    """Compare the buyer's role with the party under whose names the policy lists the buyer."""
     if given.policy is None:
         return Status.UNKNOWN, "without a version in force, no party is known"
     if not given.policy.parties:
@@ -82,6 +82,15 @@ def _or(words: Sequence[str]) -> str:
     return " or ".join(words)
 
 
+# What each asks, for a reader.
+MEANS = {
+    "loan-in-pool": "The loan is on the tape and in the pool.",
+    "listed-once": "No other line of the same agreement and date, in any batch in hand, has the loan.",
+    "in-force": "The section stands in the version in force.",
+    "buyer-is-who-it-says": (
+        "A name that the policy lists as one party does not buy under another role: a guard, not a proof."
+    ),
+}
 BUILTIN: dict[str, Callable[[Line, Given], Verdict]] = {
     "loan-in-pool": loan_in_pool,
     "listed-once": listed_once,

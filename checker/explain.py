@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from checker import phrase
+from checker.builtin import MEANS
 from checker.faults import Place
 from checker.findings import Asked, Finding, Margin, Number, Tightest
 from checker.lang.evaluate import Program
@@ -26,7 +27,7 @@ def finding(judged: Judged, judgement: Judgement) -> Finding:
         return _condition(judged, judgement, judgement.by)
     if isinstance(judgement.by, Obligation):
         return _obligation(judged, judgement, judgement.by)
-    return _plain(judged, judgement, message=judgement.message)
+    return _plain(judged, judgement, message=judgement.message, means=MEANS[judgement.rule.partition("/")[2]])
 
 
 def _plain(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from textwrap import shorten
 from typing import NamedTuple
 
-from checker.builtin import BUILTIN
+from checker.builtin import BUILTIN, MEANS
 from checker.codes import CODES
 from checker.faults import Fault, InputError
 from checker.lang.problem import nearest
@@ -64,8 +64,8 @@ def explain(agreements: Mapping[str, Agreement], name: str) -> tuple[Topic, ...]
 
 
 def builtin_means(name: str) -> str:
-    """Return what a rule of the checker itself asks: its docstring."""
-    return BUILTIN[name].__doc__ or ""
+    """Return what a rule of the checker itself asks."""
+    return MEANS[name]
 
 
 def overview(agreements: Mapping[str, Agreement]) -> tuple[Topic, ...]:
