@@ -1,4 +1,4 @@
-"""`checker schema`: the JSON Schemas of policies, facts, batches, cases, layouts and reports."""
+"""`checker schema`: the JSON Schemas of the files that people write, and of those that commands print as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -15,13 +15,14 @@ from checker.read.form import batch_shape
 from checker.read.layout import LAYOUT
 
 OF_AGREEMENT = {"batch": batch_shape, "cases": cases_shape}
-REPORT = Path(__file__).parent / "report" / "report.schema.json"
+# What programs read, each beside what writes it.
+WRITTEN = ("report", "tape", "cite", "lint")
 
 
 def schema(name: str, agreements: Mapping[str, Agreement], agreement: str | None) -> str:
     """Return a schema as text; that of batches or cases is an agreement's, which is named where there are several."""
-    if name == "report":
-        return REPORT.read_text("utf-8")
+    if name in WRITTEN:
+        return (Path(__file__).parent / name / f"{name}.schema.json").read_text("utf-8")
     if name in OF_AGREEMENT:
         return _text(document_schema(OF_AGREEMENT[name](_chosen(agreements, agreement).facts)))
     return _text(document_schema({"policy": POLICY, "facts": FACTS, "layout": LAYOUT}[name]))
