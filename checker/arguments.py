@@ -14,7 +14,7 @@ _CHECKED = """exit codes:
   0 permitted   1 refused   2 an input or a policy is wrong   3 undecided
   4 permitted, but an obligation is late or defective   70 a bug in checker"""
 _CITED = """exit codes:
-  0 each quote stands in the text, and each operative word is accounted for
+  0 each quote stands in the text, and each word that is named as operative is accounted for
   1 not so, or a policy cites another text   2 an input or a policy is wrong   70 a bug in checker"""
 _TESTED = """exit codes:
   0 every case comes as expected, and what else was asked for holds   1 not so

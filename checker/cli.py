@@ -35,7 +35,8 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     outputs = _outputs(forms, options.output)
     policies = load_policies(options.policies)
     batches = read_batches(options.batches, Source(agreements=policies))
-    _spare(outputs, [*_files(batches), *_laws(options.policies)])
+    if outputs:
+        _spare(outputs, [*_files(batches), *_laws(options.policies)])
     decided = check(policies, batches, options.as_of)
     whole = options.all or any(form.name in WHOLE for form in forms)
     found = make_report(policies, decided, options.as_of, everything=whole)
@@ -70,6 +71,10 @@ def _outputs(forms: Sequence[Form], output: Path | None) -> list[Path]:
     if twice:
         place = Place(file=str(twice[0]))
         raise InputError(Fault(code="E609", message="two formats would go to one file", place=place))
+    for file in found:
+        if not file.parent.is_dir():
+            message = "cannot write the output: no such file or directory"
+            raise InputError(Fault(code="E609", message=message, place=Place(file=str(file))))
     return found
 
 
@@ -83,6 +88,8 @@ def _explain(options: argparse.Namespace) -> tuple[str, int]:
     policies = load_policies(options.policies)
     if options.template and options.rule is None:
         raise InputError(Fault(code="E610", message="--template needs a section", help="`checker explain` lists them"))
+    if options.output:
+        _spare([options.output], _laws(options.policies))
     if options.template:
         return template(policies, options.rule), 0
     found = overview(policies) if options.rule is None else explain(policies, options.rule)
@@ -115,7 +122,8 @@ def _cite(options: argparse.Namespace) -> tuple[str, int]:
     from checker.cite import cite
 
     found = cite(options.source, load_policies(options.policies), options.agreement, __version__)
-    _spare([options.output] if options.output else [], [options.source])
+    if options.output:
+        _spare([options.output], [options.source, *_laws(options.policies)])
     return RENDERERS[options.format](found), found.exit_code
 
 
@@ -125,7 +133,8 @@ def _tape(options: argparse.Namespace) -> tuple[str, int]:
     asked = {"agreement": options.agreement, "layout": options.layout, "sheet": options.sheet}
     found = look(options.file, options.as_of, load_policies(options.policies), checker=__version__, **asked)
     layouts = [Path(options.layout)] if options.layout and Path(options.layout).exists() else []
-    _spare([options.output] if options.output else [], [options.file, *layouts])
+    if options.output:
+        _spare([options.output], [options.file, *layouts, *_laws(options.policies)])
     return renderer(options.format, "tape")(found, listed=options.list), 0
 
 
@@ -136,10 +145,11 @@ def _files(batches: Sequence[Batch]) -> set[str]:
 
 
 def _laws(folder: Path | None) -> list[Path]:
-    """Return the files of a folder of policies; those that ship are not in one that is named."""
-    from checker.load.policies import SUFFIXES
+    """Return the files that policies are made of: those of a folder, or that ship, and the checker's own."""
+    from checker.load.policies import SUFFIXES, shipped
 
-    return [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES] if folder else []
+    own = [folder or shipped(), Path(__file__).parent]
+    return [path for root in own for path in root.rglob("*") if path.suffix.lower() in SUFFIXES]
 
 
 def _test(options: argparse.Namespace) -> tuple[str, int]:
@@ -149,7 +159,8 @@ def _test(options: argparse.Namespace) -> tuple[str, int]:
     least = options.coverage_min
     wanted = Wanted(coverage=options.coverage or least is not None, least=least or 0, mutation=options.mutate)
     folders = load_folders(*options.folders)
-    _spare([options.output] if options.output else [], [path for folder in folders for path in folder.path.rglob("*")])
+    if options.output:
+        _spare([options.output], [path for folder in folders for path in folder.path.rglob("*")])
     tested = test(folders, wanted, options.progress)
     return renderer(options.format, "proof")(tested, wanted), 0 if is_right(tested, wanted) else 1
 
@@ -163,7 +174,8 @@ def _boundaries(options: argparse.Namespace) -> tuple[str, int]:
     from checker.proof.tables import render
 
     agreements = load_policies(options.policies)
-    _spare([options.output] if options.output else [], _laws(options.policies))
+    if options.output:
+        _spare([options.output], _laws(options.policies))
     chosen = [agreement_named(agreements, options.agreement)] if options.agreement else agreements.values()
     found = [
         boundaries(agreement, policy, partial(options.progress, f"limits of {policy.name}"))
@@ -175,7 +187,7 @@ def _boundaries(options: argparse.Namespace) -> tuple[str, int]:
 
 def _progress(command: str) -> AbstractContextManager[Callable[[str, int, int], None]]:
     """Return what tells on a terminal how far a long run is."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return nullcontext(lambda _what, _done, _of: None)
     from checker.terminal import Line
 
@@ -190,10 +202,10 @@ def _is_text(options: argparse.Namespace) -> bool:
     )
 
 
-def _coloured(text: str, options: argparse.Namespace, stream: TextIO) -> str:
+def _coloured(text: str, options: argparse.Namespace, stream: TextIO | None) -> str:
     """Return the text in colours where it goes to a terminal, or they were asked for."""
     wanted = getattr(options, "color", "never")
-    if wanted == "never" or (wanted == "auto" and not stream.isatty()):
+    if wanted == "never" or stream is None or (wanted == "auto" and not stream.isatty()):
         return text
     from checker.terminal import coloured
 
@@ -210,6 +222,9 @@ def _spare(outputs: Iterable[Path], inputs: Collection[str | Path]) -> None:
 
 def _write(text: str, output: Path | None) -> None:
     data = text.encode(errors="backslashreplace")
+    if output is None and sys.stdout is None:
+        message = "cannot write the output: standard output is closed"
+        raise InputError(Fault(code="E609", message=message, place=Place(file="standard output")))
     try:
         if output is None:
             sys.stdout.buffer.write(data)

@@ -3,7 +3,7 @@
 CODES: dict[str, tuple[str, str]] = {
     # Files and their form.
     "E001": ("A file or folder cannot be read.", "Check its name and that it may be read; names are relative."),
-    "E002": ("A file is not UTF-8 text.", "Save it as UTF-8."),
+    "E002": ("A file is not UTF-8 text.", "Save it as UTF-8, or a workbook as .xlsx."),
     "E003": ("A file is larger than any that is right.", "Check that it is the right file, or split it."),
     "E004": ("A YAML file has a tab in it.", "Indent with spaces."),
     "E005": (
@@ -83,10 +83,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "E705": ("There are more faults than are shown.", "Correct those shown and run it again."),
     "E706": (
-        "A column is unknown, missing, or of something else.",
+        "A column or element is unknown, missing, or of something else.",
         "Name columns after the facts, or use a layout.",
     ),
-    "E707": ("A row of a tape has no loan id.", "Remove totals and notes: a tape is a row a loan."),
+    "E707": ("A row has no loan id, or is a total.", "Remove totals and notes: a row is a loan, or a line."),
     "E708": ("A loan stands twice on a tape.", "Keep the row that is as of the date."),
     "E709": ("Of a row it is unknown whether it counts, or no row is of the date.", "Check `as_of` and the layout."),
     "E710": ("An XML file declares a document type.", "Remove the declaration."),

@@ -78,7 +78,7 @@ def _condition(judged: Judged, judgement: Judgement, by: Condition) -> Finding:
     assert judgement.frame is not None
     whys = {reading.name: explain(reading.program, judgement.frame) for reading in by.readings}
     message = phrase.condition(judgement.status, whys, judgement.readings, by.adopted)
-    means = by.means or " ".join(f"`{reading.name}`: {reading.means}" for reading in by.readings)
+    means = by.means or " ".join(f"`{reading.name}`: {reading.means}" for reading in by.readings if reading.name)
     asked = tuple(_asked(judgement, reading) for reading in by.readings)
     return _plain(
         judged, judgement, message=message, quote=by.quote, means=means, whys=whys, adopted=by.adopted, asked=asked

@@ -33,7 +33,7 @@ _DECISION = "|".join(Decision)
 _STATUS = "|".join(Status)
 # Where such a word stands: a report's first line, a line or a finding of it; a code, and the cases of `checker test`.
 _PLACES = re.compile(
-    rf"""^(?P<decision>{_DECISION})(?=,\ on\ |:\ [0-9]+\ batches$|$)
+    rf"""^(?P<decision>{_DECISION})(?=,\ on\ [0-9]+\ assumptions?$|:\ [0-9]+\ batches$|$)
     | ^\ \ -\ lines?\ .*:\ (?P<line>{_DECISION})(?=\ by\ |$)
     | ^\ \ \S+\ \ (?P<finding>{_STATUS})(?=\ \ |:\ also\ )
     | ^(?P<code>[EL][0-9]{{3}})(?=:\ )

@@ -69,6 +69,7 @@ UNUSED += [
     "checker.read.hardened",
     "checker.read.elements",
     "checker.read.parts",
+    "checker.read.scan",
     "checker.read.workbook",
     "python_calamine",
     "zipfile",

@@ -168,7 +168,8 @@ def test_only_one_side_of_one_limit_that_ships_has_no_batch() -> None:
     assert why == (
         "no batch on which it decides stands 1 below it: proved for all batches of up to 6 lines and 1 further loan "
         "on the tape, "
-        "dates from 2003-11-24 to 2007-03-08, amounts in whole cents"
+        "dates from 2003-10-24 to 2007-04-08, "
+        "each listed once and with no fact attested, amounts in whole cents"
     )
 
 
@@ -364,7 +365,8 @@ def test_a_limit_at_which_no_batch_can_stand_says_why(tmp_path: Path) -> None:
     assert why == (
         "no batch on which it decides stands 1 below it: proved for all batches of up to 2 lines and 1 further loan "
         "on the tape, "
-        "dates from 2003-11-28 to 2007-03-12, amounts in whole cents"
+        "dates from 2003-11-28 to 2007-03-12, "
+        "each listed once and with no fact attested, amounts in whole cents"
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -474,3 +475,52 @@ def test_a_policy_whose_name_ends_in_capitals_is_law_all_the_same(tmp_path: Path
         name = path.name.upper() if "amendment" in path.name else path.name
         (tmp_path / name).write_bytes(path.read_bytes())
     assert check(agreement / "examples/defaulted-sale.yaml", "--policies", tmp_path).returncode == 0
+
+
+def law(folder: Path) -> Path:
+    """Return a copy of the policies that ship."""
+    return Path(shutil.copytree(FOLDER.parent, folder / "law"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explain", "3.18", "--policies"),
+        ("boundaries", "--policies"),
+        ("test",),
+        ("tape", str(FOLDER / "examples" / "tape.csv"), "--as-of", "2005-03-31", "--policies"),
+        ("check", str(FOLDER / "examples" / "defaulted-sale.yaml"), "--policies"),
+    ],
+    ids=["explain", "boundaries", "test", "tape", "check"],
+)
+def test_no_command_writes_over_the_policies(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    folder = law(tmp_path)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for name in ("facts.yaml", "2004-12-28-amendment-1.yaml"):
+        done = ran(*arguments, folder, "--output", folder / FOLDER.name / name)
+        assert (done.returncode, done.stdout, b"E609" in done.stderr) == (2, b"", True)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_report_is_not_written_over_what_ships() -> None:
+    own = ROOT / "checker" / "facts.yaml"
+    before = own.read_bytes()
+    done = check(FOLDER / "examples" / "defaulted-sale.yaml", "--format", f"text={own}")
+    assert (done.returncode, b"E609" in done.stderr, own.read_bytes()) == (2, True, before)
+
+
+def test_a_closed_output_is_an_error_and_no_bug() -> None:
+    example = shlex.quote(str(FOLDER / "examples" / "defaulted-sale.yaml"))
+    command = f"{shlex.quote(sys.executable)} -m checker check {example} >&-"
+    own = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    done = subprocess.run(["/bin/bash", "-c", command], cwd=ROOT, env=own, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"E609: cannot write the output: standard output is closed\n --> standard output\n",
+    )
+
+
+def test_nothing_is_written_where_one_of_several_files_cannot_be(tmp_path: Path) -> None:
+    example = FOLDER / "examples" / "defaulted-sale.yaml"
+    done = check(example, "--format", f"json={tmp_path / 'a.json'}", "--format", f"text={tmp_path / 'none' / 'a.txt'}")
+    assert (done.returncode, (tmp_path / "a.json").exists()) == (2, False)

@@ -1,7 +1,9 @@
 """Excel workbooks: text stays text, a number has the digits that Excel shows, and what is wrong is told by its cell."""
 
 import datetime as dt
+import re
 import sys
+import time
 import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,6 +22,7 @@ from checker.read import workbook
 
 DAY = dt.date(2011, 3, 31)
 TRUE: Cell = True
+FALSE: Cell = False
 HEADER = ["loan_id", "stated_principal_balance", "next_due_date", "defaulted"]
 
 
@@ -29,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def tape(rows: Rows, layout: str = "canonical", sheet: str | None = None) -> checker.Tape:
+def tape(rows: Rows | str, layout: str = "canonical", sheet: str | None = None) -> checker.Tape:
     """Return the tape on the only sheet of a workbook."""
     write(Path("pool.xlsx"), {"Pool": rows})
     return checker.read_tape(Path("pool.xlsx"), DAY, agreement().facts, layout, Path(), sheet)
@@ -41,7 +44,7 @@ def row_of(*cells: Cell) -> Mapping[str, object]:
     return row
 
 
-def said(rows: Rows) -> str:
+def said(rows: Rows | str) -> str:
     with pytest.raises(checker.InputError) as error:
         tape(rows)
     return str(error.value)
@@ -283,6 +286,22 @@ def test_what_is_wrong_is_told_by_its_cell(cells: list[Cell], told: str) -> None
     assert said_of(*cells) == told
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["12345678901234.56", "1234567890123.456", "99999999999999.98", "-12345678901234.56", "0.1234567890123456"],
+)
+def test_a_number_whose_last_digits_would_be_lost_is_an_error(written: str) -> None:
+    assert said_of("1", Number(written)) == (
+        f"E401: `{written}` has more digits than a spreadsheet keeps of a number, which is 15\n"
+        " --> pool.xlsx: Pool!B2\n  = help: round it to what is meant, or write it as text"
+    )
+
+
+def test_a_row_without_cells_may_stand_far_out() -> None:
+    wide = f'<row r="2"><c r="A2" t="str"><v>1</v></c><c r="XFD2"/></row><row r="{1_048_576}" hidden="1"/>'
+    assert list(tape(sheet_of(ROW_1 + wide)).loans) == ["1"]
+
+
 def test_every_wrong_cell_is_told_in_the_order_of_the_sheet() -> None:
     rows: Rows = [HEADER, *([str(number), Number("0.001")] for number in range(11)), [Error("#N/A"), "x"]]
     found = [line for line in said(rows).splitlines() if "-->" in line]
@@ -334,6 +353,41 @@ def test_without_the_package_the_error_says_how_to_install_it(monkeypatch: pytes
     )
 
 
+LABELS = [
+    "Totals:",
+    "Grand total:",
+    "Pool Totals",
+    "TOTAL BALANCE",
+    "Total (2 loans)",
+    "Sub-total",
+    "SUM",
+    "\u2211",
+    "--",
+]
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("layout", ["canonical", "mine.yaml"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_total_is_no_loan_whatever_it_is_called(label: str, layout: str, kind: str) -> None:
+    Path("mine.yaml").write_text(
+        "layout: mine\ntitle: Mine\ndelimiter: comma\nheader: true\ncolumns: [loan_id]\n"
+        "read: {id: {column: loan_id, type: text}}\nfacts: {loan.loan_id: row.id}\n"
+    )
+    file = Path(f"pool.{kind}")
+    file.write_text(f"loan_id\n1\n{label}\n")
+    if kind == "xlsx":
+        write(file, {"Pool": [["loan_id"], ["1"], [label]]})
+    with pytest.raises(checker.InputError, match="E707: a row without a loan id") as error:
+        checker.read_tape(file, DAY, agreement().facts, layout, Path())
+    assert [fault.place.line for fault in error.value.faults] == [3]
+
+
+@pytest.mark.parametrize("name", ["Totally 5", "TOTAL5", "SUMMIT-1", "A-1", "5 Count Rd 7", "\u4e00"])
+def test_a_number_that_is_like_a_total_is_one_of_a_loan(name: str) -> None:
+    assert list(tape([["loan_id"], [name]]).loans) == [name]
+
+
 # Files that are none, or that mean harm
 
 
@@ -350,6 +404,19 @@ def test_a_file_that_is_no_workbook_is_an_error(data: bytes, told: str) -> None:
     with pytest.raises(checker.InputError) as error:
         checker.read_tape(Path("pool.xlsx"), DAY, agreement().facts)
     assert str(error.value).startswith(told)
+
+
+@pytest.mark.parametrize("name", ["pool.xls", "pool.xlsm", "pool.zip", "pool.csv"])
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1"])
+@pytest.mark.parametrize("layout", ["canonical", "sec-abs-ee-cmbs", "fannie-mae-31"])
+def test_a_workbook_of_another_name_is_an_error_that_says_what_to_do(name: str, start: bytes, layout: str) -> None:
+    Path(name).write_bytes(start + bytes(range(256)))
+    with pytest.raises(checker.InputError) as error:
+        checker.read_tape(Path(name), DAY, agreement().facts, layout)
+    assert str(error.value) == (
+        f"E002: the file is not UTF-8 text, but a workbook or an archive\n --> {name}\n"
+        "  = help: save it as an Excel workbook that is named `.xlsx`, or as CSV"
+    )
 
 
 @pytest.mark.parametrize("missing", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
@@ -398,12 +465,94 @@ def test_a_workbook_that_grows_without_end_is_refused(monkeypatch: pytest.Monkey
     assert told.startswith("E003: the workbook unpacks to more than 1,000,000 bytes")
 
 
-@pytest.mark.parametrize("far", ["XFD1048576", "ZZZZ99999999", "A99999999"])
+def sheet_of(cells: str, after: str = "") -> str:
+    return f'<worksheet xmlns="{MAIN}" xmlns:o="urn:other"><sheetData>{cells}</sheetData>{after}</worksheet>'
+
+
+@pytest.mark.parametrize("far", ["XFD1222", "S1048576"])
 def test_a_cell_far_out_is_refused_before_room_is_made_for_it(far: str) -> None:
     row = far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     cells = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="{row}"><c r="{far}"><v>1</v></c></row>'
-    told = said(f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>')
-    assert told.startswith("E003: the sheet `Pool` spans more than 20,000,000 cells")
+    assert said(sheet_of(cells)).startswith("E003: the sheet `Pool` spans more than 20,000,000 cells")
+
+
+@pytest.mark.parametrize("far", ["A19999999", "XFE1", "ZZZZ99999999", "A1048577", "A99999999999"])
+def test_a_cell_where_no_sheet_has_one_is_refused(far: str) -> None:
+    row = far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    start = time.perf_counter()
+    told = said(sheet_of(f'<row r="{row}"><c r="{far}"><v>1</v></c></row>'))
+    assert told.startswith("E702: an odd sheet: a cell lies beyond the 1,048,576 rows and 16,384 columns of a sheet")
+    assert time.perf_counter() - start < 1
+
+
+ROW_1 = '<row r="1"><c r="A1" t="inlineStr"><is><t>loan_id</t></is></c></row>'
+ONE = '<c r="A2"><v>1</v></c>'
+TWICE = "E702: an odd sheet: a row or a cell stands twice, or not in its order\n --> pool.xlsx: Pool!"
+PIECES = "E702: an odd sheet: the value of a cell is in pieces, or spelled by references\n --> pool.xlsx: Pool!A2"
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        pytest.param(f'<row r="2">{ONE}</row><row r="2"/>', f"{TWICE}A2", id="two rows of one number"),
+        pytest.param(f'<row r="3"/><row r="2">{ONE}</row>', f"{TWICE}A2", id="rows out of order"),
+        pytest.param(f'<row r="2">{ONE}{ONE}</row>', f"{TWICE}A2", id="two cells in one place"),
+        pytest.param(f'<row r="2"><c r="B2"/>{ONE}</row>', f"{TWICE}A2", id="cells out of order"),
+        pytest.param(f'<row r="3">{ONE}</row>', f"{TWICE}A2", id="a cell of another row"),
+        pytest.param(f"<row>{ONE}</row><row>{ONE}</row>", f"{TWICE}A2", id="a cell twice in rows without a number"),
+        pytest.param(
+            '<row r="2"><c r="A2"><v>1</v><v>2</v></c></row>', "E702: an odd sheet: a cell has two values", id="values"
+        ),
+        pytest.param(
+            '<row r="2"><c r="A2"><v>1</v><is><t>2</t></is></c></row>',
+            "E702: an odd sheet: a cell has two values",
+            id="a value and a text",
+        ),
+        pytest.param(
+            f"</sheetData><sheetData>{ONE}", "E702: an odd sheet: the sheet has its data twice", id="data twice"
+        ),
+        *(
+            pytest.param(
+                f"<o:row>{ONE}</o:row>".replace("row", name) if name == "row" else f"<row><o:{name}/></row>",
+                f"E702: an odd sheet: an element `{name}` is of the namespace `urn:other`",
+                id=f"{name} of another namespace",
+            )
+            for name in ("row", "c", "v", "sheetData")
+        ),
+        *(
+            pytest.param(f'<row r="2"><c r="A2"><v>{value}</v></c></row>', PIECES, id=value)
+            for value in ("1<!-- x -->00", "1&#48;0", "1&#x30;0", "<![CDATA[100]]>", "1<?x?>0", "1<f/>0", "1&amp;0")
+        ),
+        pytest.param(
+            '<row r="2"><c r="A2" t="str"><v><![CDATA[1]]></v></c></row>', PIECES, id="text in a CDATA section"
+        ),
+    ],
+)
+def test_a_sheet_that_could_be_read_in_two_ways_is_refused(cells: str, told: str) -> None:
+    assert said(sheet_of(ROW_1 + cells)).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(
+            '<row r="2"><c r="A2" t="str"><v>&#49;&amp;</v></c></row>', id="references in the text of a formula"
+        ),
+        pytest.param('<row r="2"><c r="A2" t="inlineStr"><is><t>1<!-- x -->&#38;</t></is></c></row>', id="in a text"),
+        pytest.param(
+            '<row r="2"><c r="A2" t="inlineStr"><is><r><t>1</t></r><r><t>&amp;</t></r></is></c></row>', id="runs"
+        ),
+    ],
+)
+def test_what_is_read_in_one_way_only_is_no_oddity(cells: str) -> None:
+    elsewhere = "<controls><o:row>5</o:row><o:v/></controls>"
+    assert list(tape(sheet_of(ROW_1 + cells, elsewhere)).loans) == ["1&"]
+
+
+def test_the_prefix_of_the_namespace_is_free() -> None:
+    text = sheet_of(ROW_1 + '<row r="2"><c r="A2" t="str"><v>1</v></c></row>')
+    prefixed = re.sub(r"<(/?)(?=\w)", r"<\1x:", text).replace('xmlns="', 'xmlns:x="')
+    assert list(tape(prefixed).loans) == ["1"]
 
 
 @pytest.mark.parametrize("named", ["A" * 50_000 + "1", "A" + "1" * 50_000, "$A$1", "\u0661", "1A", "A"], ids=range(6))
@@ -524,6 +673,17 @@ def test_a_wrong_cell_of_a_line_is_an_error(cells: list[Cell], told: str, folder
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("file", ["{file: lines.xlsx, layout: desk.yaml}", "{file: plain.xlsx}"])
+def test_a_total_is_no_line(label: str, file: str, folder: Path) -> None:
+    write(folder / "lines.xlsx", {"Lines": [*TITLED, [label, "3.18", Number("5")]]})
+    write(folder / "plain.xlsx", {"Lines": [["loan", "under"], [label, "3.18"]]})
+    with pytest.raises(
+        checker.InputError, match=r"E707: a row without a loan id: .*\n.*\n.*a table of lines has one row"
+    ):
+        batch(folder, file)
+
+
 def test_a_layout_of_a_tape_reads_a_sheet() -> None:
     Path("mine.yaml").write_text(
         "layout: mine\ntitle: Mine\ndelimiter: pipe\nheader: true\ncolumns: [month, id, code, due]\n"
@@ -541,6 +701,55 @@ def test_a_layout_of_a_tape_reads_a_sheet() -> None:
     found = tape(rows, "mine.yaml")
     assert {loan: row["loan.defaulted"] for loan, row in found.loans.items()} == {"2": True, "3": False}
     assert [row["loan.next_due_date"] for row in found.loans.values()] == [dt.date(2011, 1, 1), dt.date(2011, 2, 1)]
+
+
+COLUMNS = """\
+layout: mine
+title: Mine
+delimiter: comma
+header: true
+columns: [id, month, due, flag, other]
+read:
+  id: {type: text}
+  month: {type: date, form: MM/YYYY, unknown: [12/9999]}
+  due: {type: date, form: MM/DD/YYYY, unknown: [12/31/9999]}
+  flag: {type: flag, codes: {"true": "false", "false": "true"}}
+  other: {type: flag, unknown: ["false"]}
+facts:
+  loan.loan_id: row.id
+  loan.next_due_date: row.due
+  loan.defaulted: row.flag
+  loan.foreclosed: row.other
+"""
+LAST = dt.date(9999, 12, 31)
+
+
+def through(*cells: Cell) -> Mapping[str, object]:
+    Path("mine.yaml").write_text(COLUMNS)
+    (row,) = tape([["id", "month", "due", "flag", "other"], ["1", *cells]], "mine.yaml").loans.values()
+    return row
+
+
+def test_a_cell_that_is_a_date_or_a_flag_means_what_the_layout_says() -> None:
+    row = through(dt.date(9999, 12, 1), LAST, TRUE, FALSE)
+    assert (row["loan.next_due_date"], row["loan.defaulted"], row["loan.foreclosed"]) == (None, False, None)
+    row = through(dt.date(2011, 3, 1), DAY, FALSE, TRUE)
+    assert (row["loan.next_due_date"], row["loan.defaulted"], row["loan.foreclosed"]) == (DAY, True, True)
+
+
+def test_a_day_is_no_month_unless_it_is_the_first() -> None:
+    with pytest.raises(checker.InputError) as error:
+        through(dt.date(2011, 3, 2))
+    assert str(error.value) == (
+        "E401: `2011-03-02` is not the first of a month, and this column has months: MM/YYYY\n"
+        " --> pool.xlsx: Pool!B2\n  = help: write the month as text, or as its first day"
+    )
+
+
+def test_a_flag_that_is_no_code_is_an_error() -> None:
+    Path("mine.yaml").write_text(COLUMNS.replace(', "false": "true"', ', N: "true"'))
+    with pytest.raises(checker.InputError, match="E401: `false` is not one of the codes of the layout"):
+        tape([["id", "month", "due", "flag", "other"], ["1", None, None, False]], "mine.yaml")
 
 
 def test_another_header_is_told_by_its_row(folder: Path) -> None:

@@ -188,7 +188,7 @@ CLEAN = (
 )
 PROVED = (
     "proved for all batches of up to 2 lines and 1 further loan on the tape, dates from 2003-11-28 to 2007-03-12, "
-    "amounts in whole cents"
+    "each listed once and with no fact attested, amounts in whole cents"
 )
 
 

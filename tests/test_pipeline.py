@@ -137,7 +137,7 @@ def test_the_step_fails_on_what_was_named(tmp_path: Path, decision: str, fail_on
 def test_an_unknown_word_in_fail_on_is_an_error_before_anything_is_judged(tmp_path: Path, words: str) -> None:
     proposals(tmp_path / "main" / "proposals", "refused")
     done = step(tmp_path / "main", batches="proposals", **{"fail-on": words})
-    assert (done.code, done.outputs) == (2, {})
+    assert (done.code, done.outputs) == (2, {"decision": "none"})
     assert done.log == "::error title=checker::fail-on knows refused, undecided and lapsed\n"
 
 
@@ -184,7 +184,7 @@ def test_a_bug_is_no_decision(tmp_path: Path, code: int) -> None:
 def test_a_working_directory_that_is_not_there_is_no_decision(tmp_path: Path) -> None:
     (tmp_path / "main").mkdir()
     done = step(tmp_path / "main", batches="proposals", **{"working-directory": "gone"})
-    assert (done.code, done.outputs) == (2, {})
+    assert (done.code, done.outputs) == (2, {"decision": "none"})
 
 
 def test_the_policies_are_those_that_are_named_and_never_those_of_the_change(tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_the_action_installs_itself_with_the_python_that_was_set_up(tmp_path: Pa
     called = (tmp_path / "log").read_text().splitlines()
     assert called[:5] == [str(python), "-I", "-m", "venv", str(tmp_path / "checker")]
     assert [called[5], *called[6:10], called[-1]] == [
-        *(str(tmp_path / "checker/bin/python"), "-I", "-m", "pip", "install", "/the action"),
+        *(str(tmp_path / "checker/bin/python"), "-I", "-m", "pip", "install", "/the action[excel]"),
     ]
 
 

@@ -234,3 +234,9 @@ def test_a_run_that_fails_takes_the_line_away_too() -> None:
     with pytest.raises(KeyError), Line("test", shown, after=0):
         _raise_when(shown)
     assert shown.getvalue().endswith("\r\x1b[K")
+
+
+def test_a_batch_that_is_named_like_a_decision_is_not_coloured_like_one() -> None:
+    text = "REFUSED, on 1 assumption\nPERMITTED, on 0 assumptions: 1 line on 2005-03-31, under a policy\n"
+    first, second, _ = painted(text).split("\n")
+    assert ("\x1b[" in first, second) == (True, text.split("\n")[1])

@@ -191,6 +191,47 @@ def test_what_is_wrong_is_told_by_its_place(inside: str, told: str) -> None:
     assert said(loans(inside))[: len(told)] == told
 
 
+BESIDE = "a text stands in `{}` beside elements, or where they belong"
+INSIDE = "there are elements in `balance`, of which the layout `mine` reads the text"
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        pytest.param(
+            "<balance>100<z>9</z></balance>", [BESIDE.format("balance"), INSIDE], id="a text, then an element"
+        ),
+        pytest.param(
+            "<balance><z>9</z>100</balance>", [INSIDE, BESIDE.format("balance")], id="an element, then a text"
+        ),
+        pytest.param("<balance><z>9</z></balance>", [INSIDE], id="an element only"),
+        pytest.param("junk<balance>1</balance>", [BESIDE.format("loan")], id="a text before the elements of a row"),
+        pytest.param("<balance>1</balance>junk", [BESIDE.format("loan")], id="a text after the elements of a row"),
+        pytest.param("<property>x<address/></property>", [BESIDE.format("property")], id="in what is not read"),
+    ],
+)
+def test_a_text_beside_elements_is_never_dropped(inside: str, told: list[str]) -> None:
+    Path("loans.xml").write_bytes(loans(f"<loan><id>1</id>{inside}</loan>"))
+    with pytest.raises(checker.InputError) as error:
+        checker.read_tape(Path("loans.xml"), DAY, agreement().facts, "mine.yaml", Path())
+    assert [(fault.code, fault.message) for fault in error.value.faults] == [("E706", message) for message in told]
+
+
+def test_a_row_that_is_only_text_is_an_error() -> None:
+    assert said(loans("<loan>junk</loan>")).startswith(f"E706: {BESIDE.format('loan')}")
+    assert said(loans("junk")).startswith(f"E706: {BESIDE.format('loans')}")
+
+
+def test_an_element_that_is_repeated_without_end_takes_no_time_and_is_not_told_in_full() -> None:
+    data = loans(f"<loan><id>1</id>{'<balance>1</balance>' * 200_000}</loan>")
+    start = time.perf_counter()
+    with pytest.raises(checker.InputError) as error:
+        tape(data)
+    assert time.perf_counter() - start < 5
+    (fault,) = error.value.faults
+    assert fault.message == f"`{'1 ' * 100}...` is not an amount"
+
+
 def test_every_unknown_element_is_told() -> None:
     assert said(loans("<loan><a/><b/></loan><c/>")).count("E706") == 3
 

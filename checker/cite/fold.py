@@ -65,11 +65,13 @@ def _words(lines: tuple[str, ...], marks: frozenset[int]) -> Iterator[tuple[int,
 def find(source: Folded, quote: str) -> tuple[Span, ...]:
     """Return every place where a quote stands, its own white space folded.
 
-    It does not stand inside a longer word or number: `1.00%` is not in `11.00%`, nor `term` in `terms`.
+    It does not stand inside a longer word or number: `1.00%` is not in `11.00%`, `term` in `terms`, `5` in `5,000`.
     """
     wanted = " ".join(quote.split())
     before = r"\b" if wanted[:1].isalnum() else ""
     after = r"\b" if wanted[-1:].isalnum() else ""
+    before += r"(?<![0-9][.,])(?<!-)" if wanted[:1].isdecimal() else ""
+    after += r"(?![.,][0-9])" if wanted[-1:].isdecimal() else ""
     pattern = f"{before}(?={re.escape(wanted)}{after})"
     return tuple(Span(m.start(), m.start() + len(wanted)) for m in re.finditer(pattern, source.text) if wanted)
 

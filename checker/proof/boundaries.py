@@ -194,8 +194,8 @@ def _why_none(units: int, kind: Type, answer: Nothing | Open) -> str:
 
 def _beside(agreement: Agreement, asked: Asked, units: int, values: dict[str, Any]) -> Beside:
     """Judge a batch that was found; what it shows comes from the judgement."""
-    looked_at = max(_days(values)) if isinstance(asked.rule, Obligation) else values["date"]
-    dated = {**values, "as_of": looked_at} if looked_at > values["date"] else values
+    looked_at = _done(asked, values, agreement) if isinstance(asked.rule, Obligation) else None
+    dated = {**values, "as_of": looked_at} if looked_at and looked_at > values["date"] else values
     run = run_values(dated, agreement)
     (verdict,) = run.verdicts
     judgement = next(one for one in verdict.judged.judgements if one.rule == asked.rule.rule)
@@ -213,11 +213,11 @@ def _beside(agreement: Agreement, asked: Asked, units: int, values: dict[str, An
     )
 
 
-def _days(values: object) -> Iterator[date]:
-    if isinstance(values, date):
-        yield values
-    for one in values.values() if isinstance(values, dict) else values if isinstance(values, list) else ():
-        yield from _days(one)
+def _done(asked: Asked, values: dict[str, Any], agreement: Agreement) -> date | None:
+    """Return the day on which an obligation is done, whenever that is."""
+    run = run_values({**values, "as_of": date.max}, agreement)
+    judgements = [one for verdict in run.verdicts for one in verdict.judged.judgements]
+    return next(one.done for one in judgements if one.rule == asked.rule.rule)
 
 
 def _sides(asked: Asked, judgement: Judgement) -> tuple[Worth, Worth, bool]:

@@ -86,14 +86,15 @@ def _periods(versions: Versions) -> Iterator[Fault]:
     """Versions follow one another: from its first day each is in force, and a section once dropped stays away."""
     for at, version in enumerate(versions.each):
         policy = version.policy
-        last = policy.executed - timedelta(days=1)
+        other = [max(one.policy.effective, one.policy.executed) for one in versions.each if one is not version]
+        last = min([policy.executed, *([] if at else other)]) - timedelta(days=1)
         if policy.executed > policy.effective:
             days = f"from {policy.effective} to {last}"
             if at:
                 message = f"{days} two versions speak: `{policy.name}` was signed only on {policy.executed}"
                 help_ = "what holds on those days depends on the day of the check"
                 yield _at(version, ("executed",), "L105", message, help_)
-            else:
+            elif last >= policy.effective:
                 message = f"{days} no version is in force for a check made then: it was signed on {policy.executed}"
                 yield _at(version, ("executed",), "L104", message, "nothing is permitted by it until it is signed")
         for section in policy.permissions:

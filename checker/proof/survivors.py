@@ -163,12 +163,19 @@ def _survived(mutant: Mutant, old: Agreement, new: Agreement, values: Values) ->
         dated = {**own, "as_of": as_of} if as_of > own["date"] else own
         ours, theirs = run_values(dated, old), run_values(dated, new)
         other = {rule for rule, status in _shown(ours) ^ _shown(theirs) if rule in _rules(ours)}
-        named = expected(ours, other)
+        named = expected(ours, other, _as_a_whole(ours, theirs))
         case = _case(dated, old, Expected(decision=ours.decision, rules=named, only=True))
         if deviations(case, theirs) and not deviations(case, ours):
             title = f"To be named, for a change of {mutant.where}."
             return Survivor(mutant=mutant, kind=Kind.SURVIVED, case=case_text(title, dated, ours, named, CONFIRM))
     return _open(mutant, "the batch that was found comes alike when it is judged")
+
+
+def _as_a_whole(ours: Run, theirs: Run) -> set[str]:
+    """Return the rules whose readings say the same in two runs, and which come differently for what is adopted."""
+    one, other = ({(j.rule, j.subject): j for v in run.verdicts for j in v.judged.judgements} for run in (ours, theirs))
+    both = [(one[key], other[key]) for key in one.keys() & other.keys()]
+    return {a.rule for a, b in both if a.readings == b.readings and a.status is not b.status}
 
 
 def _open(mutant: Mutant, reason: str) -> Survivor:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import z3
 
 from checker.lang.syntax import Type, Value
-from checker.lang.typed import Apply, Constant, Fact, Term, Typed, parts
+from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Term, Typed, parts
 from checker.model import FactDeclared, Policy
-from checker.proof.symbolic import FALSE, TRUE, Amount, Formula, Symbol, Truth, every, negated, some
+from checker.proof.symbolic import FALSE, TRUE, Amount, Formula, Symbol, Truth, every, negated, some, whole
 from checker.values import BadValueError, parse_text
 
 OTHER = "Another text"
@@ -64,6 +64,7 @@ class Texts:
     def __init__(self, policy: Policy, facts: Iterable[FactDeclared], trees: Iterable[Typed], *more: str) -> None:
         """Gather them, in an order that depends on nothing else."""
         self.named: dict[str, list[str]] = {}
+        self.finer = ""
         for tree in trees:
             self._gather(tree)
         found = [text for fact in facts for text in fact.one_of]
@@ -74,7 +75,14 @@ class Texts:
         self.parties = policy.parties
 
     def _gather(self, tree: Typed) -> None:
-        """Note each text that a tree names, under the fact that it is compared with, or under none."""
+        """Note each text that a tree names, under the fact that it is compared with or none, and too fine an amount."""
+        if isinstance(tree, Apply) and tree.op in COMPARISONS:
+            finer = [
+                part
+                for part in tree.arguments
+                if isinstance(part, Constant) and _places(part) > PLACES.get(part.type, 0)
+            ]
+            self.finer = f"`{finer[0].source}` is finer than the amounts that are tried" if finer else self.finer
         said = [part.value for part in parts(tree) if isinstance(part, Constant) and isinstance(part.value, str)]
         facts = [part.name for part in map(_meaning, parts(tree)) if isinstance(part, Fact)]
         name = facts[0] if facts and isinstance(tree, Apply) else ""
@@ -121,6 +129,10 @@ class Texts:
             if names:
                 found = z3.If(role == self.code(party), self.code(names[0]), found)
         return found
+
+
+def _places(of: Constant) -> int:
+    return whole(of.value)[1] if isinstance(of.value, Decimal) else 0
 
 
 def _meaning(tree: Typed) -> Typed:

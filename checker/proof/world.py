@@ -44,12 +44,16 @@ USUAL_DAYS = timedelta(days=90)  # from a version's effect to the end of the mon
 
 
 class Bounds(NamedTuple):
-    """How far a world reaches: the days that a date may be, the most lines, the most further loans of the pool."""
+    """How far a world reaches: the days that a date may be, the most lines, the most further loans of the pool.
+
+    It `is_short` where the expressions tell more lines or loans apart: then it finds, and proves nothing.
+    """
 
     first: date
     last: date
     lines: int = 6
     others: int = 1
+    is_short: bool = False
 
 
 class Found(NamedTuple):
@@ -155,7 +159,8 @@ class World:
         search = Search([*self._rules(), *wanted])
         answer = search.answer()
         if answer is False:
-            return Nothing(self._reach())
+            finer = self._finer()
+            return Open(finer) if finer else Nothing(self._reach())
         if answer is None:
             return Open("the solver did not come to an end within its limit")
         names = names_of(wanted) if self.unsupported else set()
@@ -171,7 +176,11 @@ class World:
             section=self.section,
             day=self._usual_day(),
         )
-        return Found(witness(search, space, like or {}))
+        return Found(self._signed(witness(search, space, like or {})))
+
+    def _signed(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return a batch, looked at when the version was signed, where that was later."""
+        return values if values["date"] >= self.policy.executed else {**values, "as_of": self.policy.executed}
 
     def _variables(self) -> dict[tuple[str, int], dict[str, Variable]]:
         window = self.bounds.first.toordinal(), self.bounds.last.toordinal()
@@ -243,6 +252,13 @@ class World:
         for there in (self.present, self.further):
             yield from (some(before, negated(after)) for before, after in pairwise(there))
 
+    def _finer(self) -> str:
+        """Return what stands beyond this world, so that nothing is proved by it; "" where nothing does."""
+        if self.bounds.is_short:
+            most = f"{self.bounds.lines} lines or {self.bounds.others} further loans"
+            return f"more than {most} matter, and no more are tried"
+        return self.texts.finer
+
     def _usual_day(self) -> int:
         """Return the end of a month some time after the version took effect, or a day near it."""
         month = (self.policy.effective + USUAL_DAYS).replace(day=28) + timedelta(days=4)
@@ -254,14 +270,14 @@ class World:
         loans = f"{others or 'no'} further loan{'' if others == 1 else 's'} on the tape"
         return (
             f"proved for all batches of up to {lines} line{'' if lines == 1 else 's'} and {loans}, {days}, "
-            "amounts in whole cents"
+            "each listed once and with no fact attested, amounts in whole cents"
         )
 
 
 def in_force(agreement: Agreement, policy: Policy, bounds: Bounds) -> tuple[int, int]:
-    """Return the first and the last day of those on which the version is in force."""
-    starts = max(policy.effective, policy.executed, bounds.first)
-    later = [max(each.effective, each.executed) for each in agreement.versions if each.effective > policy.effective]
+    """Return the first and the last day of those on which the version is in force, once every version is signed."""
+    starts = max(policy.effective, bounds.first)
+    later = [each.effective for each in agreement.versions if each.effective > policy.effective]
     ends = min([bounds.last, *(day - timedelta(days=1) for day in later)])
     return starts.toordinal(), ends.toordinal()
 

@@ -1,7 +1,7 @@
 """A batch that was found, written as a case: the text that `checker test` reads back."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -30,14 +30,20 @@ def case_text(
     return "\n".join(("- " if n == 0 else "  ") + line for n, line in enumerate(noted))
 
 
-def expected(run: Run, also: set[str] = frozenset()) -> dict[str, Status | dict[str, Status]]:  # type: ignore[assignment] # empty unless said
-    """Return the status of every rule that stands in the way, or is named, by reading where there are some."""
+def expected(
+    run: Run, also: Collection[str] = (), whole: Collection[str] = ()
+) -> dict[str, Status | dict[str, Status]]:
+    """Return the status of every rule that stands in the way, or is named: by reading where there are some.
+
+    Of those that are `whole` it is the status itself.
+    """
     (verdict,) = run.verdicts
     found: dict[str, Status | dict[str, Status]] = {}
     for judgement in verdict.judged.judgements:
         bad = judgement.status not in (*GOOD, Status.DUE)
         if (bad or judgement.rule in also) and (judgement.rule not in found or bad):
-            found[judgement.rule] = dict(judgement.readings) or judgement.status
+            by_reading = {} if judgement.rule in whole else dict(judgement.readings)
+            found[judgement.rule] = by_reading or judgement.status
     return found
 
 

@@ -8,8 +8,8 @@ from checker.lang.evaluate import Frame
 from checker.lang.syntax import Value
 from checker.model import FactDeclared
 from checker.read.layout import Layout
-from checker.read.source import no_sheet, open_table
-from checker.read.table import Form, Table, capped, parse_column
+from checker.read.source import no_sheet, no_workbook, open_table
+from checker.read.table import Form, Table, capped, clipped, parse_column
 from checker.values import BadValueError, check_bounds
 
 
@@ -19,6 +19,7 @@ def layout_table(layout: Layout, data: bytes, file: str, sheet: str | None) -> T
         from checker.read.elements import read_elements
 
         no_sheet(file, sheet)
+        no_workbook(data, file)
         return read_elements(data, file, layout)
     names = None if layout.header else layout.columns
     form = Form(delimiter=layout.delimiter, names=names, header_row=layout.header_row, sheet=sheet)
@@ -41,7 +42,7 @@ def layout_frames(layout: Layout, table: Table, also: Mapping[str, date]) -> lis
     """Return what the layout's expressions are judged on, row by row; raise InputError with every bad cell."""
     faults: list[Fault] = []
     parsed = {
-        f"row.{name}": parse_column(table, column.name, column.kind, column.parse, faults)
+        f"row.{name}": parse_column(table, column.name, column.kind, column.parse, faults, column.spell)
         for name, column in layout.read.items()
     }
     if faults:
@@ -62,6 +63,6 @@ def layout_row(
             if value is not None:
                 check_bounds(value, facts[name].one_of, facts[name].at_least)
         except BadValueError as error:
-            message = f"`{name}`: {error}"
+            message = f"`{name}`: " + str(error).replace(str(value), clipped(str(value)))
             faults.append(Fault(code=error.code, message=message, place=table.row_place(at), help=error.help))
     return row

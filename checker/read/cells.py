@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from checker.document import strict
@@ -14,6 +15,7 @@ from checker.read.table import Table, parse_column
 from checker.values import BadValueError, check_bounds, parse_amounts, parse_texts, parse_value
 
 Parse = Callable[[str], Value | None]
+Spell = Callable[[Value], str]
 AMOUNTS = (Type.MONEY, Type.NUMBER)
 _MARKS = {"comma": ",", "space": " ", "apostrophe": "'"}
 _FORM = {"YYYY": r"(?P<year>[0-9]{4})", "MM": r"(?P<month>[0-9]{2})", "DD": r"(?P<day>[0-9]{2})"}
@@ -41,11 +43,14 @@ class ColumnDraft(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column ready to be read: its name in the source, the type of its values, and what reads a cell."""
+    """A column ready to be read: its name in the source, the type of its values, and what reads a cell; `spell` writes
+    a value that the source itself has as this column would, None where it is written in no way of its own.
+    """
 
     name: str
     kind: Type
     parse: Parse
+    spell: Spell | None = None
 
 
 COLUMN = Record(
@@ -113,6 +118,27 @@ def parser(reader: Reader, column: ColumnDraft) -> Parse:
         reader.fault("E510", message, column.at)
     codes = {code: _code(reader, column, value) for code, value in column.codes.items()}
     return str if wrong else _reading(_plain(column), column, codes)
+
+
+def speller(column: ColumnDraft) -> Spell | None:
+    """Return what writes a day or a flag that a cell of a workbook has as the column would, for `parser` to read."""
+    if column.kind is Type.DATE:
+        return partial(_spelled, column.form or "YYYY-MM-DD")
+    if column.kind is Type.FLAG and {"true", "false"} & {*column.codes, *column.unknown}:
+        return lambda value: str(value).lower()
+    return None  # a flag where the codes are others says itself what it means
+
+
+def _spelled(form: str, day: Value) -> str:
+    if not isinstance(day, date):
+        return str(day)
+    if "DD" not in form and day.day != 1:
+        message = f"`{day}` is not the first of a month, and this column has months: {form}"
+        raise BadValueError(message, "write the month as text, or as its first day")
+    parts = {"YYYY": f"{day.year:04}", "MM": f"{day.month:02}", "DD": f"{day.day:02}"}
+    for token, digits in parts.items():
+        form = form.replace(token, digits, 1)
+    return form
 
 
 def _code(reader: Reader, column: ColumnDraft, value: str) -> Value:

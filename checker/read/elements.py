@@ -8,7 +8,7 @@ from checker.faults import Fault, InputError, Place
 from checker.lang.problem import nearest
 from checker.read.hardened import Walk, split
 from checker.read.layout import Layout
-from checker.read.table import Table, capped
+from checker.read.table import Table, capped, clipped
 
 MOST_BYTES = 500_000_000
 Spot = tuple[int, int]  # a line and a column
@@ -27,6 +27,9 @@ class _Rows:
         self.layout = layout
         self.wanted = frozenset(column.name for column in layout.read.values())
         self.cells: list[dict[str, str]] = []
+        self._found: dict[str, list[str]] = {}  # of the row that is read
+        self._holders = {of for path in self.wanted for of in _above(path)}
+        self._parents: list[bool] = []  # of each open element, whether there is one in it
         self.spots: list[dict[str | None, Spot]] = []
         self.faults: list[Fault] = []
         self._path: list[str] = []
@@ -43,7 +46,13 @@ class _Rows:
         namespace, local = split(name)
         if namespace != self.layout.namespace:
             raise InputError(self._foreign(namespace, local))
+        self._no_text(has_elements=True)
+        if (outer := self._cell()) in self.wanted and outer not in self._holders:
+            self._note(f"there are elements in `{outer}`, of which the layout `{self.layout.name}` reads the text", "")
+        if self._parents:
+            self._parents[-1] = True
         self._path.append(local)
+        self._parents.append(False)
         self._text.clear()
         depth = len(self._path)
         if depth == 2:  # noqa: PLR2004 (under the outermost)
@@ -55,13 +64,21 @@ class _Rows:
             self.spots[-1].setdefault(cell, self._walk.at)
 
     def end(self, _name: str) -> None:
-        cell = self._cell()
-        text = "".join(self._text).strip()
-        if cell in self.wanted and text:
-            before = self.cells[-1].get(cell)
-            self.cells[-1][cell] = text if before is None else f"{before} {text}"
+        cell, depth = self._cell(), len(self._path)
+        self._no_text(has_elements=self._parents.pop() or depth <= 2)  # noqa: PLR2004 (a row, or the outermost)
+        if cell in self.wanted and (text := "".join(self._text).strip()):
+            self._found.setdefault(cell, []).append(text)
+        if depth == 2:  # noqa: PLR2004 (a row)
+            self.cells[-1] = {name: " ".join(texts) for name, texts in self._found.items()}
+            self._found.clear()
         self._text.clear()
         self._path.pop()
+
+    def _no_text(self, *, has_elements: bool) -> None:
+        """Note text beside elements: it belongs to no cell."""
+        if has_elements and self._path and any(not text.isspace() for text in self._text):
+            self._note(f"a text stands in `{self._path[-1]}` beside elements, or where they belong", "")
+            self._text.clear()
 
     def _cell(self) -> str:
         return "/".join(self._path[2:])
@@ -73,7 +90,7 @@ class _Rows:
         self.spots.append({None: self._walk.at})
 
     def _note(self, message: str, help_: str) -> None:
-        self.faults.append(Fault("E706", message, self.place(*self._walk.at), help_))
+        self.faults.append(Fault("E706", clipped(message), self.place(*self._walk.at), help_))
 
     def _foreign(self, namespace: str, local: str) -> Fault:
         of = f"of the namespace `{namespace}`" if namespace else "of no namespace"
@@ -112,3 +129,9 @@ def _place(file: str, text: str, line: int, at: int) -> Place:
 @lru_cache(maxsize=2)
 def _lines(text: str) -> list[str]:
     return text.split("\n")
+
+
+def _above(path: str) -> list[str]:
+    """Return the paths of the elements that one is in."""
+    names = path.split("/")
+    return ["/".join(names[:at]) for at in range(1, len(names))]

@@ -1,6 +1,7 @@
 """XML from anywhere, read as a stream: nothing is declared, expanded or fetched, and nothing nests without end."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from xml.parsers import expat
 
 from checker.faults import Fault, InputError, Place
@@ -41,6 +42,11 @@ class Walk:
         """Return the line and the column of what is being told, counted from 1."""
         return self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
 
+    @property
+    def byte(self) -> int:
+        """Return where in the data what is being told starts."""
+        return self._parser.CurrentByteIndex
+
     def walk(self, data: bytes) -> None:
         """Read the document to its end, or until a handler stops; raise InputError where it is not as it must be."""
         try:
@@ -69,6 +75,7 @@ class Walk:
         raise self._fault("E710", "a document type is declared", *self.at, help_)
 
 
+@lru_cache(maxsize=256)
 def split(name: str) -> tuple[str, str]:
     """Return the namespace of a name, "" where it has none, and the name in it."""
     namespace, _, local = name.rpartition(JOINT)

@@ -1,7 +1,7 @@
 """The lines of a batch from a table: its columns are the keys of a line, or what a layout of lines makes of them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +13,10 @@ from checker.model import FactDeclared
 from checker.read.cells import column_of
 from checker.read.source import open_table
 from checker.read.table import Form, Table, capped
+from checker.read.totals import OF_LINES, is_total, no_loan
 
 Stated = dict[str, Value | None]
+LOAN = "disposition.loan"
 
 
 class Draft(NamedTuple):
@@ -50,11 +52,19 @@ def read_lines(
     ]
     if faults:
         raise InputError(*capped(faults, str(path)))
-    return [_draft(table, at, says) for at, says in enumerate(rows)], digests | {"lines_layout": layout.sha256}
+    return _drafts(table, rows), digests | {"lines_layout": layout.sha256}
 
 
-def _draft(table: Table, row: int, says: Mapping[str, Value | None]) -> Draft:
-    return Draft(says={name: value for name, value in says.items() if value is not None}, at=table.row_place(row))
+def _drafts(table: Table, rows: Iterable[Mapping[str, Value | None]]) -> list[Draft]:
+    """Return what each row says; raise InputError with every row that is a total and no line."""
+    drafts = [
+        Draft(says={name: value for name, value in says.items() if value is not None}, at=table.row_place(at))
+        for at, says in enumerate(rows)
+    ]
+    faults = [no_loan(draft.at, OF_LINES) for draft in drafts if LOAN in draft.says and is_total(str(draft.says[LOAN]))]
+    if faults:
+        raise InputError(*capped(faults, table.file))
+    return drafts
 
 
 def _plain(table: Table, facts: Mapping[str, FactDeclared]) -> list[Draft]:
@@ -77,6 +87,4 @@ def _plain(table: Table, facts: Mapping[str, FactDeclared]) -> list[Draft]:
     columns = {full(name): column_of(table, name, known[name], faults) for name in table.columns}
     if faults:
         raise InputError(*capped(faults, table.file))
-    return [
-        _draft(table, row, {name: values[row] for name, values in columns.items()}) for row in range(len(table.lines))
-    ]
+    return _drafts(table, ({name: values[row] for name, values in columns.items()} for row in range(len(table.lines))))

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 from checker.faults import Fault, InputError, Place
 from checker.read.hardened import Walk, ignore, split
+from checker.read.scan import OddError, Scan, letters_of
 
 MOST_BYTES = 500_000_000
 MOST_CELLS = 20_000_000
 _CHUNK = 1 << 20
-_LONGEST = 9  # no row or column that can be held has a longer name
 # What unpacking a damaged or a locked file may come to.
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -85,67 +85,25 @@ class Parts:
     def errors(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """Return the error in each cell of a sheet that is one, by row and column from 0.
 
-        Raises InputError where the sheet's last cell is so far out that the cells up to it cannot be held.
+        Raises InputError where the sheet's last cell is so far out that the cells up to it cannot be held, and where
+        another reader could read it otherwise.
         """
-        scan = _Scan()
-        Walk(self._file, scan.start, scan.end, scan.text).walk(self._zip.read(self.sheets[sheet]))
-        if (scan.last_row + 1) * (scan.last_column + 1) > MOST_CELLS:
+        data = self._zip.read(self.sheets[sheet])
+        scan = Scan(data, lambda: walk.byte)
+        walk = Walk(self._file, scan.start, scan.end, scan.text)
+        try:
+            walk.walk(data)
+        except OddError as error:
+            row, column = scan.spot
+            cell = f"{sheet}!{letters_of(max(0, column))}{row + 1}"
+            place = Place(file=self._file, line=row + 1, column=column + 1, cell=cell)
+            help_ = "open the workbook in a spreadsheet and save it again"
+            raise InputError(Fault(code="E702", message=f"an odd sheet: {error}", place=place, help=help_)) from None
+        if (scan.last_row + 1) * (scan.last_column + 2) > MOST_CELLS:  # a row takes room, too
             message = f"the sheet `{sheet}` spans more than {MOST_CELLS:,} cells"
             help_ = "delete the empty rows and columns after the last that is used"
             raise InputError(self._fault("E003", message, help_))
         return scan.errors
-
-
-class _Scan:
-    """One pass over the cells of a sheet; one that does not say where it is stands after the one before."""
-
-    def __init__(self) -> None:
-        self.errors: dict[tuple[int, int], str] = {}
-        self.last_row = self.last_column = -1
-        self._row = self._column = -1
-        self._is_error = False
-        self._text: list[str] = []
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        local = split(name)[1]
-        if local == "row":
-            self._row = _number(attributes.get("r", ""), self._row + 2) - 1
-            self._column = -1
-        elif local == "c":
-            self._cell(attributes.get("r", ""))
-            self._is_error = attributes.get("t") == "e"
-        elif local == "v":
-            self._text.clear()
-
-    def _cell(self, named: str) -> None:
-        letters = named.rstrip("0123456789")
-        self._column = _number_of(letters, self._column + 2) - 1
-        self._row = _number(named[len(letters) :], self._row + 1) - 1
-        self.last_row, self.last_column = max(self.last_row, self._row), max(self.last_column, self._column)
-
-    def text(self, text: str) -> None:
-        if self._is_error:
-            self._text.append(text)
-
-    def end(self, name: str) -> None:
-        if self._is_error and split(name)[1] == "c":
-            self.errors[self._row, self._column] = "".join(self._text).strip() or "#N/A"
-            self._is_error = False
-
-
-def _number(digits: str, usual: int) -> int:
-    if not (digits.isascii() and digits.isdecimal()):
-        return usual
-    return int(digits) if len(digits) <= _LONGEST else 10**_LONGEST
-
-
-def _number_of(letters: str, usual: int) -> int:
-    if not (letters.isascii() and letters.isalpha()):
-        return usual
-    found = 0
-    for letter in letters[:_LONGEST].upper():
-        found = found * 26 + ord(letter) - ord("A") + 1
-    return found
 
 
 def _reason(error: Exception) -> str:

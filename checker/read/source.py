@@ -3,6 +3,8 @@
 from checker.faults import Fault, InputError, Place
 from checker.read.table import Form, Table, read_table
 
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how a zip file and an old Excel workbook start
+
 
 def is_workbook(file: str) -> bool:
     """Tell whether a file is an Excel workbook, by its name."""
@@ -16,7 +18,16 @@ def open_table(data: bytes, file: str, form: Form) -> Table:
 
         return read_sheet(data, file, form)
     no_sheet(file, form.sheet)
+    no_workbook(data, file)
     return read_table(data, file, form)
+
+
+def no_workbook(data: bytes, file: str) -> None:
+    """Refuse a workbook, or an archive, where a text is needed."""
+    if data.startswith(_ARCHIVES) and not is_workbook(file):
+        message = "the file is not UTF-8 text, but a workbook or an archive"
+        help_ = "save it as an Excel workbook that is named `.xlsx`, or as CSV"
+        raise InputError(Fault(code="E002", message=message, place=Place(file=file), help=help_))
 
 
 def no_sheet(file: str, sheet: str | None) -> None:

@@ -14,6 +14,7 @@ from checker.lang.syntax import Type, Value
 from checker.values import BadValueError
 
 MOST_FAULTS = 50
+MOST_SHOWN = 200  # of the characters of a cell in a message
 Own = Mapping[int, Value | BadValueError]
 
 
@@ -165,11 +166,16 @@ def capped(faults: Sequence[Fault], file: str) -> list[Fault]:
 
 
 def parse_column(
-    table: Table, name: str, kind: Type, parse: Callable[[str], Value | None], faults: list[Fault]
+    table: Table,
+    name: str,
+    kind: Type,
+    parse: Callable[[str], Value | None],
+    faults: list[Fault],
+    spell: Callable[[Value], str] | None = None,
 ) -> list[Value | None]:
     """Return a column's values, None where a cell is empty; note a fault for each cell that does not parse.
 
-    A text that stands in many cells is parsed once.
+    A text that stands in many cells is parsed once. A value that the source itself has is parsed as `spell` writes it.
     """
     cells = table.columns[name]
     parsed: dict[str, Value | BadValueError | None] = {"": None}
@@ -184,9 +190,27 @@ def parse_column(
         return [parsed[cell] for cell in cells]  # type: ignore[misc] # none is wrong
     values: list[Value | None] = []
     for row, cell in enumerate(cells):
-        value = own[row] if row in own else parsed[cell]
+        value = _meant(own[row], parse, spell) if row in own else parsed[cell]
         if isinstance(value, BadValueError):
-            faults.append(Fault(code=value.code, message=str(value), place=table.place(row, name), help=value.help))
+            message = str(value).replace(cell, clipped(cell)) if cell else str(value)
+            faults.append(Fault(code=value.code, message=message, place=table.place(row, name), help=value.help))
             value = None
         values.append(value)
     return values
+
+
+def _meant(
+    own: Value | BadValueError, parse: Callable[[str], Value | None], spell: Callable[[Value], str] | None
+) -> Value | BadValueError | None:
+    """Return what a value of the source means in its column, or what is wrong with it."""
+    if spell is None or isinstance(own, BadValueError):
+        return own
+    try:
+        return parse(spell(own))
+    except BadValueError as error:
+        return error
+
+
+def clipped(text: str) -> str:
+    """Return a text for a message: what is longer than anybody reads is cut."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."

@@ -18,10 +18,10 @@ from checker.read.apply import layout_frames, layout_row, layout_table
 from checker.read.cells import column_of
 from checker.read.layout import Layout, named_layout
 from checker.read.source import open_table
-from checker.read.table import Form, Table, capped
+from checker.read.table import Form, Table, capped, clipped
+from checker.read.totals import OF_A_TAPE, is_total, no_loan
 
 PREFIX = "loan."
-TOTALS = frozenset({"total", "totals", "subtotal", "sum", "grand total", "pool total"})
 SHOWN = 3  # of the columns of a tape that is of another form altogether
 ID, IN_POOL, AS_OF = "loan.loan_id", "loan.in_pool", "tape.as_of"
 MOST_DAYS = 6
@@ -115,12 +115,10 @@ def _check_ids(
     """Every row is a loan, and no loan stands twice; `ids` are by row, and `place` tells where one is written."""
     seen: dict[Value, int] = {}
     for row, loan in ids.items():
-        if loan is None or str(loan).casefold() in TOTALS:
-            message = "a row without a loan id: a total, or a line that is no loan?"
-            help_ = "a tape has one row for each loan and nothing else"
-            faults.append(Fault(code="E707", message=message, place=table.row_place(row), help=help_))
+        if loan is None or is_total(str(loan)):
+            faults.append(no_loan(table.row_place(row), OF_A_TAPE))
         elif loan in seen:
-            message = f"the loan `{loan}` stands here twice, first on line {table.lines[seen[loan]]}"
+            message = f"the loan `{clipped(str(loan))}` stands here twice, first on line {table.lines[seen[loan]]}"
             faults.append(Fault(code="E708", message=message, place=place(row)))
         else:
             seen[loan] = row

@@ -14,11 +14,13 @@ from checker.faults import Fault, InputError, Place
 from checker.lang.problem import nearest
 from checker.lang.syntax import Type
 from checker.read.parts import Parts
+from checker.read.scan import letters_of
 from checker.read.table import Form, Own, Table, capped, check_header
 from checker.values import HELP, BadValueError
 
 HOW = "pip install 'loan-pool-checker[excel]'"
-MOST_WHOLE = 10**15  # Excel keeps 15 digits
+DIGITS = 15  # Excel keeps so many of a number
+MOST_WHOLE = 10**DIGITS
 CENTS = 2
 ROUND = "round it in the spreadsheet: `=ROUND(cell, 2)`"
 AS_TEXT = "format the column as text in the spreadsheet, and type the cell again"
@@ -117,13 +119,8 @@ def _check_width(grid: Rows, errors: Errors, kept: Sequence[int], wide: int, pla
 
 
 def _place(file: str, sheet: str, row: int, at: int | None) -> Place:
-    cell = f"{sheet}!{row + 1}" if at is None else f"{sheet}!{_letters(at)}{row + 1}"
+    cell = f"{sheet}!{row + 1}" if at is None else f"{sheet}!{letters_of(at)}{row + 1}"
     return Place(file=file, line=row + 1, column=0 if at is None else at + 1, cell=cell)
-
-
-def _letters(at: int) -> str:
-    before, last = divmod(at, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _where(file: str, sheet: str, names: list[str], kept: Sequence[int], row: int, column: str | None) -> Place:
@@ -172,7 +169,7 @@ def _value(cell: Cell, kind: Type) -> dt.date | bool | BadValueError | None:
         return cell if kind is Type.FLAG else BadValueError(f"`{_text(cell)}` is a flag, and a {kind} is needed here")
     if isinstance(cell, dt.date | dt.time | dt.timedelta):
         return _day(cell, kind)
-    return _number(_text(cell), kind)
+    return _lost(cell) or _number(_text(cell), kind)
 
 
 def _day(cell: dt.date | dt.time | dt.timedelta, kind: Type) -> dt.date | BadValueError:
@@ -183,6 +180,22 @@ def _day(cell: dt.date | dt.time | dt.timedelta, kind: Type) -> dt.date | BadVal
         return cell  # type: ignore[return-value] # a day
     help_ = AS_TEXT if kind is Type.TEXT else HELP[kind]
     return BadValueError(f"`{cell}` is a {'date' if is_day else 'time'}, and a {kind} is needed here", help_)
+
+
+def _lost(cell: object) -> BadValueError | None:
+    """Return what is wrong with a number of which 15 digits are not all there is.
+
+    What arithmetic leaves behind the digits that were meant (`0.30000000000000004`) is not lost: the 15 digits of such
+    a number end in zeros. Beyond 13 digits before the point there is no room for cents.
+    """
+    whole, kept = Decimal(repr(cell)), Decimal(f"{cell:.15g}")
+    if whole == kept or not whole.is_finite() or abs(whole) >= MOST_WHOLE:
+        return None
+    is_full = len(kept.normalize().as_tuple().digits) == DIGITS
+    if not is_full and abs(whole) < MOST_WHOLE // 10**CENTS:
+        return None
+    message = f"`{whole:f}` has more digits than a spreadsheet keeps of a number, which is {DIGITS}"
+    return BadValueError(message, "round it to what is meant, or write it as text")
 
 
 def _number(text: str, kind: Type) -> BadValueError | None:
