@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from builders import (
@@ -38,6 +39,7 @@ from checker.report import renderer
 CENT = Decimal("0.01")
 AFTER = timedelta(1)
 EXAMPLES = FOLDER / "examples"
+REPORT = Path(checker.__file__).parent / "report" / "report.schema.json"
 CURIOUS = {
     "below": "loan.accrued_interest < loan.stated_principal_balance",
     "above": "disposition.price > loan.accrued_interest - loan.unreimbursed_advances",

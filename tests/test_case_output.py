@@ -15,12 +15,12 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 from builders import FOLDER
+from reports import REPORT
 from trials import HERE, ROOT, case, law, tried, write
 
 from checker import __version__
 from checker.cli import run
 from checker.faults import printable
-from checker.schemas import REPORT
 
 GOLDEN = HERE / "failing.txt"
 FORMATS = ("text", "json", "junit")

@@ -23,13 +23,12 @@ import pytest
 from builders import FOLDER, batch, files, line, loan, loans, proposal, shipped_policies, tape
 from calculator import COMPARISONS, Printed, composed, outcome, part, split
 from hypothesis import given, settings
-from reports import CASES, CENT, EXAMPLES, case, document, findings, of_world, over, reported
+from reports import CASES, CENT, EXAMPLES, REPORT, case, document, findings, of_world, over, reported
 from worlds import World, seeds
 
 import checker
 from checker.findings import Report
 from checker.report import FORMATS, renderer
-from checker.schemas import REPORT
 
 GOLDEN = Path(__file__).parent / "golden"
 WHOLE = ["example-optional-purchase", "refused", "unknown", "adopted", "to-drop", "together", "before-any-version"]
