@@ -132,7 +132,11 @@ def refused(*, everything: bool) -> Report:
 
 def unknown(*, everything: bool) -> Report:
     pool = over("0.00")
-    pool += [loan("no balance", None), loan("no interest", "1.00", accrued_interest=None), loan("?", "1", in_pool=None)]
+    pool += [
+        loan("no balance", None),
+        loan("no interest", "1.00", accrued_interest=None),
+        loan("?7", "1", in_pool=None),
+    ]
     lines = [line(each) for each in pool[:6]]
     lines += [line(pool[8]), line(pool[9], price=None, buyer_role=None), line(pool[6], "3.13(f)", det_by=None)]
     return reported(pool, [proposal(lines, "unknown")], everything=everything)
@@ -185,7 +189,7 @@ def attested(*, everything: bool) -> Report:
 
 
 def curious(*, everything: bool) -> Report:
-    pool = [*loans("1000.00", "2000.00", "0.01"), loan("?", "5.00", accrued_interest=None, unreimbursed_advances=None)]
+    pool = [*loans("1000.00", "2000.00", "0.01"), loan("?7", "5.00", accrued_interest=None, unreimbursed_advances=None)]
     lines = [
         line(pool[0], "3.18"),
         line(pool[1], "3.18", price=Decimal("2512.34"), buyer_role="third_party", buyer_name="A <= B, or (so"),
@@ -198,7 +202,7 @@ def curious(*, everything: bool) -> Report:
 
 
 def split_term(*, everything: bool) -> Report:
-    pool = [*loans("1000.00", "2000.00"), loan("?", "5.00", accrued_interest=None)]
+    pool = [*loans("1000.00", "2000.00"), loan("?7", "5.00", accrued_interest=None)]
     prices = ["1532.34", "2512.34", "0.04"]
     lines = [line(each, "3.18", price=Decimal(price)) for each, price in zip(pool, prices, strict=True)]
     return reported(pool, [proposal(lines, "split-term")], policies=of_conditions(SPLIT), everything=everything)

@@ -64,7 +64,7 @@ HOSTILE = [
     "=1+1",
     "+2",
     "# head",
-    "@SUM(A1)",
+    "@MAX(A1)",
     "-3",
     "1. one",
     "> quoted",
