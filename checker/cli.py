@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from checker import __version__
-from checker.api import Batch, Report, Source, check, load_policies, make_report, read_batches
+from checker.api import Report, Source, check, load_policies, make_report, read_batches
 from checker.arguments import VALUES, Form, parser
 from checker.faults import Fault, InputError, Place
 from checker.report import WHOLE, renderer
@@ -34,9 +34,10 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     forms: list[Form] = options.forms or [Form("text")]
     outputs = _outputs(forms, options.output)
     policies = load_policies(options.policies)
-    batches = read_batches(options.batches, Source(agreements=policies))
+    source = Source(agreements=policies)
+    batches = read_batches(options.batches, source)
     if outputs:
-        _spare(outputs, [*_files(batches), *_laws(options.policies)])
+        _spare(outputs, [*source.files, *_laws(options.policies)])
     decided = check(policies, batches, options.as_of)
     whole = options.all or any(form.name in WHOLE for form in forms)
     found = make_report(policies, decided, options.as_of, everything=whole)
@@ -138,12 +139,6 @@ def _tape(options: argparse.Namespace) -> tuple[str, int]:
     return renderer(options.format, "tape")(found, listed=options.list), 0
 
 
-def _files(batches: Sequence[Batch]) -> set[str]:
-    return {
-        place for batch in batches for place in (batch.at.file, batch.tape.file, *(one.at.file for one in batch.lines))
-    }
-
-
 def _laws(folder: Path | None) -> list[Path]:
     """Return the files that policies are made of: those of a folder, or that ship, and the checker's own."""
     from checker.load.policies import SUFFIXES, shipped
@@ -215,7 +210,7 @@ def _coloured(text: str, options: argparse.Namespace, stream: TextIO | None) -> 
 def _spare(outputs: Iterable[Path], inputs: Collection[str | Path]) -> None:
     """Refuse to write the report over what it is made from."""
     for output in outputs:
-        if output.exists() and any(output.samefile(found) for found in inputs):
+        if output.exists() and any(found.exists() and output.samefile(found) for found in map(Path, inputs)):
             message = "the output would overwrite an input"
             raise InputError(Fault(code="E609", message=message, place=Place(file=str(output))))
 

@@ -524,3 +524,23 @@ def test_nothing_is_written_where_one_of_several_files_cannot_be(tmp_path: Path)
     example = FOLDER / "examples" / "defaulted-sale.yaml"
     done = check(example, "--format", f"json={tmp_path / 'a.json'}", "--format", f"text={tmp_path / 'none' / 'a.txt'}")
     assert (done.returncode, (tmp_path / "a.json").exists()) == (2, False)
+
+
+def test_a_layout_and_an_empty_table_of_lines_are_inputs_too(tmp_path: Path) -> None:
+    shutil.copy(FOLDER / "examples" / "tape.csv", tmp_path)
+    (tmp_path / "lay.yaml").write_text(
+        "layout: mine\ntitle: Mine\ndelimiter: comma\nheader: true\n"
+        f"columns: [{(tmp_path / 'tape.csv').read_text().splitlines()[0]}]\n"
+        "read: {loan_id: {type: text}}\nfacts: {loan.loan_id: row.loan_id}\n"
+    )
+    (tmp_path / "lines.csv").write_text("loan,under\n")
+    (tmp_path / "batch.yaml").write_text(
+        f"batch: b\nagreement: {FOLDER.name}\ndate: 2005-03-31\n"
+        "tape: {file: tape.csv, as_of: 2005-03-31, layout: lay.yaml}\ndispositions: {file: lines.csv}\n"
+    )
+    assert check(tmp_path / "batch.yaml").returncode == 3
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for path in before:
+        done = check(tmp_path / "batch.yaml", "--format", f"json={path}")
+        assert (done.returncode, b"would overwrite an input" in done.stderr) == (2, True)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

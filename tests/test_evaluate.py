@@ -361,3 +361,10 @@ def test_every_part_of_a_program_can_be_asked_for_its_worth() -> None:
     program, frame = program_of("batch.units + 1 > 5"), frame_of(pool(), units=3)
     assert isinstance(program.tree, Apply)
     assert [program.worth(part, frame) for part in program.tree.arguments] == [4, 5]
+
+
+def test_the_least_that_is_exact_is_the_value_itself_and_no_bound_that_equals_it() -> None:
+    program = program_of(parse("least(sum(-$0.00 over exercise), -$0.00)"))
+    rows = {"pool": RowSet(rows=[]), "exercise": RowSet(rows=[], maybe=[{}])}
+    found = program(Frame(row={}, sets=rows))
+    assert (type(found), found) == (Decimal, 0)

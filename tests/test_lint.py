@@ -660,3 +660,13 @@ def test_every_finding_stands_in_the_guide_to_policies() -> None:
     guide = re.findall(r"^### (L\d+): ", (shipped() / "README.md").read_text(), re.MULTILINE)
     assert guide == sorted(made())
     assert len(guide) == 10
+
+
+def test_a_gap_ends_where_another_version_is_in_force(tmp_path: Path) -> None:
+    late = POLICY.replace("executed: 2005-01-01", "executed: 2006-06-01")
+    folder = small(tmp_path, condition("disposition.price > $1.00"), head=late)
+    first = (folder / "small" / "first.yaml").read_text()
+    second = first.replace("small/first", "small/second").replace("2005-01-01", "2005-06-01")
+    (folder / "small" / "second.yaml").write_text(second.replace("executed: 2006-06-01", "executed: 2005-06-01"))
+    said = [doubt.message for doubt in look([folder]).doubts if doubt.code == "L104"]
+    assert [text.partition(" no version")[0] for text in said] == ["from 2005-01-01 to 2005-05-31"]

@@ -18,6 +18,7 @@ from checker.model import Status
 from checker.read.suggest import Fit
 from checker.tape import look
 from checker.tape.sight import Sight
+from checker.values import parse_text, parse_texts
 
 ROOT = Path(checker.__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -404,3 +405,20 @@ def test_a_loan_that_may_not_be_printed_as_it_is_cannot_steer_a_terminal(
 ) -> None:
     Path("tape.csv").write_text(tape_text(loans("1.00")).replace("\n1,", "\n\u202e1,"))
     assert "E401" in error_of(capsys, "tape.csv")
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        pytest.param(["001", "A7"], ["001", "A7"], id="letters and digits"),
+        pytest.param(["001", "1E11"], None, id="what a spreadsheet makes of a number"),
+        pytest.param(["001", "1e5"], None, id="the same in a small letter"),
+        pytest.param(["001", ""], None, id="an empty cell"),
+        pytest.param(["001", "a b"], None, id="a space"),
+        pytest.param(["001", "a\u200b"], None, id="what does not print"),
+    ],
+)
+def test_texts_are_read_at_once_only_where_none_needs_a_closer_look(cells: list[str], read: list[str] | None) -> None:
+    found = parse_texts(cells)
+    assert found == read
+    assert found is None or [parse_text(cell) for cell in cells] == found

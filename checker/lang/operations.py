@@ -49,7 +49,7 @@ def _not(_node: Apply, inner: list[Run]) -> Run:
     return run
 
 
-_COMPARE: dict[str, Callable[..., bool]] = {
+COMPARE: dict[str, Callable[..., bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -57,12 +57,12 @@ _COMPARE: dict[str, Callable[..., bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def _comparison(node: Apply, inner: list[Run]) -> Run:
     left, right = inner
-    compare, op = _COMPARE[node.op], node.op
+    compare, op = COMPARE[node.op], node.op
 
     def exact(row: Row, frame: Frame) -> Worth:
         a = left(row, frame)
@@ -77,7 +77,7 @@ def _comparison(node: Apply, inner: list[Run]) -> Run:
             return None
         if isinstance(a, AtLeast):
             return None if isinstance(b, AtLeast) else _decided(op, a, b)
-        return _decided(_MIRROR[op], b, a) if isinstance(b, AtLeast) else compare(a, b)
+        return _decided(MIRROR[op], b, a) if isinstance(b, AtLeast) else compare(a, b)
 
     return bounded if is_bounded(node) else exact
 
@@ -241,7 +241,7 @@ def _is(wanted: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a t
 
 
 OPERATIONS: dict[str, Callable[[Apply, list[Run]], Run]] = {
-    **dict.fromkeys(_COMPARE, _comparison),
+    **dict.fromkeys(COMPARE, _comparison),
     "and": _junction(decisive=False),
     "or": _junction(decisive=True),
     "not": _not,

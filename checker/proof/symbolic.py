@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import z3
 
+from checker.lang.operations import COMPARE, MIRROR
 from checker.lang.syntax import Type, Value
 from checker.lang.typed import Apply, Constant, Fact, Fold, Term, Typed, is_nonnegative
 from checker.proof.months import CALENDAR, Month, later
@@ -169,15 +170,6 @@ def _not(_node: Apply, part: Truth) -> Truth:
     return Truth(part.false, part.true)
 
 
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 # What a lower bound decides: the answer, and how it must lie to the other side for that.
 _DECIDED: dict[str, tuple[bool, Callable[[Any, Any], Any]]] = {
     "=": (False, operator.gt),
@@ -194,11 +186,11 @@ def _comparison(node: Apply, left: Any, right: Any) -> Truth:
         same = Truth(_same(left, right), _same(left, Truth(right.false, right.true)))
         return same if node.op == "=" else _not(node, same)
     (a, b), _ = aligned(left, right)
-    exact, holds = every(left.known, right.known), _COMPARE[node.op](a, b)
+    exact, holds = every(left.known, right.known), COMPARE[node.op](a, b)
     found = [
         Truth(every(exact, holds), every(exact, negated(holds))),
         _bounded(node.op, every(left.bound, right.known), a, b),
-        _bounded(_MIRROR[node.op], every(left.known, right.bound), b, a),
+        _bounded(MIRROR[node.op], every(left.known, right.bound), b, a),
     ]
     return Truth(some(*(each.true for each in found)), some(*(each.false for each in found)))
 
@@ -311,7 +303,7 @@ def _given(_node: Apply, *parts: Any) -> Truth:
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(_COMPARE, _comparison),
+    **dict.fromkeys(COMPARE, _comparison),
     "and": _and,
     "or": _or,
     "not": _not,

@@ -1,6 +1,6 @@
 """A batch from a file: typed by the agreement's facts and laid beside its tape."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class Source:
         """Start with no tape read."""
         self.agreements = agreements
         self.tapes: dict[tuple[Path, date, str, str | None, str], Tape] = {}
+        self.files: set[Path] = set()
 
     def tape(self, agreement: Agreement, base: Path, wanted: Mapping[str, object]) -> Tape:
         """Return the tape that a batch in the folder `base` names."""
@@ -47,8 +48,16 @@ def read_batch(path: Path, source: Source) -> Batch:
         raise InputError(*reader.faults)
     tape = _tape(reader, agreement, source, path.parent, stated["tape"])  # type: ignore[arg-type] # made by the shape
     drafts, digests = _drafts(reader, agreement, path.parent, stated["dispositions"])
+    source.files |= {path, *_named(path.parent, stated)}
     batch = batch_of(stated, tape, drafts, document.place(document.root.start, document.root.start + 1))
     return batch._replace(sha256=document.sha256, inputs=digests)
+
+
+def _named(base: Path, stated: Mapping[str, object]) -> Iterator[Path]:
+    """Yield the files that a batch in the folder `base` names: its tape, its table of lines, and layouts beside it."""
+    for part in (stated["tape"], stated["dispositions"]):
+        if isinstance(part, dict):
+            yield from (base / str(part[key]) for key in ("file", "layout") if key in part)
 
 
 def batch_of(stated: Mapping[str, object], tape: Tape, drafts: Sequence[Draft], at: Place) -> Batch:
