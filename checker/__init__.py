@@ -11,8 +11,7 @@ The Python API of what the command does: load policies and a tape once, check ma
 Nothing is imported until it is used.
 """
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as of `typing`, which is not imported
 if TYPE_CHECKING:
     from checker.api import (
         Batch,

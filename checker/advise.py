@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from checker.explain import finding
+from checker.explain import passes_from
 from checker.lang.evaluate import Row
 from checker.model import Batch, Decision, Judgement, Line, Run, Status, Verdict
 
@@ -54,7 +54,7 @@ def _reasons(verdict: Verdict, lines: Iterable[Line]) -> str:
 def _reason(verdict: Verdict, line: Line) -> str:
     stop = min(_stops(verdict, line), key=lambda j: j.status is not Status.FAIL)
     status = {Status.FAIL: "fails", Status.DISPUTED: "disputed", Status.UNKNOWN: "unknown"}[stop.status]
-    until = finding(verdict.judged, stop).passes_from
+    until = passes_from(stop)
     return f"`{stop.rule}`, {status}" + (f" until {until}" if until else "")
 
 

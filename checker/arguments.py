@@ -3,13 +3,14 @@
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from checker import __version__
+from checker.lang.named import NamedTuple
 from checker.report import FORMATS, SCHEMAS
 from checker.values import BadValueError, parse_date
 
 SHELLS = ("bash", "fish", "zsh")
+ENGINES = ("auto", "python", "duckdb", "spark")
 _CHECKED = """exit codes:
   0 permitted   1 refused   2 an input or a policy is wrong   3 undecided
   4 permitted, but an obligation is late or defective   70 a bug in checker"""
@@ -108,7 +109,7 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     example = "checker check proposals/ --as-of 2011-04-15 --format json --output report.json\n"
     example += "  checker check proposals/ --format text --format sarif=report.sarif"
     parser = _add(commands, "check", "judge batches together and print the decision", example, _CHECKED)
-    parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH", help="a batch, or a folder of batches")
+    parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH", help="a batch, a folder of batches, or a book")
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="look at obligations from this day")
     help_ = f"text unless given; {', '.join(FORMATS)}. With a file it goes there; give it again for another"
     parser.add_argument("--format", type=_form, action="append", metavar="NAME[=FILE]", dest="forms", help=help_)
@@ -116,6 +117,25 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help=help_)
     parser.add_argument("--all", action="store_true", help="list the findings on lines that pass, too")
     _add_color(parser)
+    _add_engine(parser.add_argument_group("for tables, and for a book of them"))
+
+
+def _add_engine(parser: "argparse._ArgumentGroup") -> None:
+    help_ = "what judges: auto, unless given, is python for what is small and duckdb for Parquet and what is large"
+    parser.add_argument("--engine", choices=ENGINES, default="auto", help=help_)
+    parser.add_argument("--memory-limit", metavar="SIZE", default="", help="what duckdb may use, like 4GB; then it spills")
+    help_ = "where Spark is: local[2], spark://HOST:PORT, or sc://HOST:PORT for Spark Connect"
+    parser.add_argument("--spark-master", metavar="URL", default="", help=help_)
+    help_ = "of a book, write each line with its decision and statuses to a .csv or .parquet file"
+    parser.add_argument("--lines", type=Path, metavar="FILE", help=help_)
+    help_ = "of a book, judge again the first lines of each rule that do not pass it; 1,000 unless given"
+    parser.add_argument("--explain-max", type=_whole, metavar="N", default=1_000, help=help_)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a whole number")
+    return int(text)
 
 
 def _add_explain(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -208,6 +228,14 @@ def _add_boundaries(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the table here, not to standard output")
 
 
+def _add_sql(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    help_ = "print the queries that judge tables by an agreement's policies"
+    parser = _add(commands, "sql", help_, "checker sql impac-cmb-2004-10 --engine spark > judge.sql")
+    parser.add_argument("agreement", nargs="?", metavar="AGREEMENT", help="the agreement; the only one unless given")
+    parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="duckdb unless given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write them here, not to standard output")
+
+
 _COMMANDS = {
     "check": _add_check,
     "explain": _add_explain,
@@ -218,4 +246,5 @@ _COMMANDS = {
     "cite": _add_cite,
     "completion": _add_completion,
     "tape": _add_tape,
+    "sql": _add_sql,
 }

@@ -1,18 +1,27 @@
 """The command line: calls the stages in order for each command, writes the output."""
 
+from __future__ import annotations
+
 import argparse
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 from checker import __version__
 from checker.api import Report, Source, check, load_policies, make_report, read_batches
 from checker.arguments import VALUES, Form, parser
 from checker.faults import Fault, InputError, Place
 from checker.report import WHOLE, renderer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from checker.engine.book import Book
+    from checker.model import Agreement, Batch
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -34,18 +43,48 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     forms: list[Form] = options.forms or [Form("text")]
     outputs = _outputs(forms, options.output)
     policies = load_policies(options.policies)
-    source = Source(agreements=policies)
-    batches = read_batches(options.batches, source)
-    if outputs:
-        _spare(outputs, [*source.files, *_laws(options.policies)])
+    book = _book(options, policies)
+    if book is not None:
+        from checker.engine.command import check_book, engine_of, tables_of
+
+        files = [*options.batches, *(table.file for table in tables_of(book)), *_laws(options.policies)]
+        _spare([*outputs, *([options.lines] if options.lines else [])], files)
+        if engine_of(book, options) != "python":
+            texts, code = check_book(book, [form.name for form in forms], options, policies, __version__)
+            return _written(list(zip(forms, texts, strict=True))), code
+        batches = _plain(book, policies)
+    else:
+        source = Source(agreements=policies)
+        batches = read_batches(options.batches, source)
+        if outputs:
+            _spare(outputs, [*source.files, *_laws(options.policies)])
     decided = check(policies, batches, options.as_of)
     whole = options.all or any(form.name in WHOLE for form in forms)
     found = make_report(policies, decided, options.as_of, everything=whole)
-    texts = [(form, _laid_out(form, found, everything=options.all)) for form in forms]
+    return _written([(form, _laid_out(form, found, everything=options.all)) for form in forms]), found.exit_code
+
+
+def _book(options: argparse.Namespace, policies: Mapping[str, Agreement]) -> Book | None:
+    """Return the book that is to be checked, None where batches are; what says nothing of a book is none."""
+    if not any(path.is_file() and b"book" in path.read_bytes() for path in options.batches):
+        return None
+    from checker.engine.command import book_of
+
+    return book_of(options.batches, policies)
+
+
+def _plain(book: Book, policies: Mapping[str, Agreement]) -> list[Batch]:
+    from checker.engine.plain import read_plain
+
+    return read_plain(book, policies)
+
+
+def _written(texts: Sequence[tuple[Form, str]]) -> str:
+    """Write what goes to a file, and return what is printed."""
     for form, text in texts:
         if form.file is not None:
             _write(text, form.file)
-    return "".join(text for form, text in texts if form.file is None), found.exit_code
+    return "".join(text for form, text in texts if form.file is None)
 
 
 def _laid_out(form: Form, found: Report, *, everything: bool) -> str:
@@ -180,6 +219,17 @@ def _boundaries(options: argparse.Namespace) -> tuple[str, int]:
     return render(found, options.format), 0
 
 
+def _sql(options: argparse.Namespace) -> tuple[str, int]:
+    from checker.engine.queries import queries
+    from checker.lang.sql import DUCKDB, SPARK
+    from checker.load.policies import chosen
+
+    policies = load_policies(options.policies)
+    if options.output:
+        _spare([options.output], _laws(options.policies))
+    return queries(chosen(policies, options.agreement), {"duckdb": DUCKDB, "spark": SPARK}[options.engine]), 0
+
+
 def _progress(command: str) -> AbstractContextManager[Callable[[str, int, int], None]]:
     """Return what tells on a terminal how far a long run is."""
     if sys.stderr is None or not sys.stderr.isatty():
@@ -243,4 +293,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
     "cite": _cite,
     "completion": _completion,
     "tape": _tape,
+    "sql": _sql,
 }

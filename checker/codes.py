@@ -61,6 +61,10 @@ CODES: dict[str, tuple[str, str]] = {
     "E510": ("A layout does not fit its columns, its facts or its format.", "Look at `checker schema layout`."),
     "E511": ("A condition reads no fact.", "Let it ask something of the batch."),
     "E512": ("A passage lacks its first or last words.", "Write `from` and `to` together, or a `quote`."),
+    "E513": (
+        "A rule is not exact in SQL.",
+        "Judge it with `--engine python`, or write it with fewer digits.",
+    ),
     # What a run is given.
     "E601": ("No policy is in hand for an agreement, or none is named.", "Use the nearest name, or `--policies`."),
     "E602": ("No layout has this name.", "Use one that ships, or the file of one beside the batch."),
@@ -73,6 +77,11 @@ CODES: dict[str, tuple[str, str]] = {
     "E609": ("Output cannot be written where it is wanted.", "Name another file that is no input, one a format."),
     "E610": ("There is no such rule, section or code.", "`checker explain` lists the rules."),
     "E611": ("The solver z3 is needed and not installed.", "Install it with the extra `proof`."),
+    "E612": ("An engine is needed that is not installed.", "Install it with its extra, or use `--engine python`."),
+    "E613": ("An engine does not take this.", "Use the engine, format or option that the message names."),
+    "E614": ("Two agreements declare one fact differently.", "Judge their batches apart."),
+    "E615": ("The memory that an engine may use is not enough.", "Give it more with `--memory-limit`."),
+    "E616": ("The tables of a book do not go together.", "Give each line a batch that is there, and a number of its own."),
     # Tables.
     "E701": ("A table has no header.", "Write the names of the columns into its first line."),
     "E702": ("A table, workbook or XML file is not well-formed.", "Export it again."),
@@ -93,6 +102,8 @@ CODES: dict[str, tuple[str, str]] = {
     "E711": ("A sheet is named that is not there, or none of several.", "Name the sheet of the workbook."),
     "E712": ("A tape is not canonical, and fits layouts that ship.", "Name one of them as its `layout`."),
     "E713": ("A workbook needs a package that is not installed.", "Install it, or export the sheet as CSV."),
+    "E714": ("A value is longer than an engine holds.", "Judge it with `--engine python`, which holds every amount."),
+    "E715": ("A column has a type from which a fact cannot be read.", "Write amounts as DECIMAL, never as DOUBLE."),
     "E801": ("The JSON Schema refuses what the loader reads.", "Report it: the two should agree."),
     # Cases.
     "E901": ("An agreement has no cases.", "Write some beside it, in `cases/`."),

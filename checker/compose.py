@@ -7,11 +7,12 @@ from decimal import Decimal
 from checker import phrase
 from checker.explain import finding, tightest
 from checker.findings import BatchReport, LineReport, Report, Tightest
-from checker.lang.evaluate import Frame, Program
+from checker.lang.evaluate import Frame, Program, RowSet
 from checker.lang.exact import EXACT, add_all
+from checker.lang.rows import column
 from checker.lang.syntax import Type
 from checker.lang.typed import Fact
-from checker.model import Condition, Judged, Judgement, Line, Run, Status, Subject, Verdict
+from checker.model import Condition, Counted, Judged, Judgement, Line, Policy, Run, Status, Subject, Verdict
 from checker.values import plain
 
 PRICE, BALANCE = "disposition.price", "loan.stated_principal_balance"
@@ -37,9 +38,7 @@ def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> Ba
     listed = [j for j in judged.judgements if everything or not j.subject.line or j.status is not Status.PASS]
     ordered = [(judgement, finding(judged, judgement)) for judgement in _ordered(listed, judged)]
     messages = {(judgement.rule, judgement.subject): found.message for judgement, found in ordered}
-    pool = batch.tape.pool
-    balances = [balance for row in pool.rows if isinstance(balance := row.get(BALANCE), Decimal)]
-    known = not pool.maybe and len(balances) == len(pool.rows)
+    pool = batch.tape.counted or _counted(batch.tape.pool)
     return BatchReport(
         name=batch.name,
         agreement=batch.agreement,
@@ -53,14 +52,20 @@ def _batch(verdict: Verdict, advice: tuple[str, ...], *, everything: bool) -> Ba
         advice=advice,
         tape=batch.tape.file + (f", sheet `{batch.tape.sheet}`" if batch.tape.sheet else ""),
         tape_as_of=batch.tape.as_of,
-        loans=len(pool.rows),
-        balance=plain(Type.MONEY, add_all(balances)) if known else None,
+        loans=pool.loans,
+        balance=plain(Type.MONEY, pool.balance),
         lines=tuple(_line(verdict, line, messages) for line in batch.lines),
         passes=tuple(_passes(judged.judgements)),
         findings=tuple(found for _, found in ordered),
         at=batch.at,
         inputs=_inputs(judged),
     )
+
+
+def _counted(pool: RowSet) -> Counted:
+    balances = [balance for balance in column(pool.rows, BALANCE) if isinstance(balance, Decimal)]
+    known = not pool.maybe and len(balances) == len(pool.rows)
+    return Counted(len(pool.rows), Decimal(add_all(balances)) if known else None)
 
 
 def _ordered(judgements: Iterable[Judgement], judged: Judged) -> list[Judgement]:
@@ -129,16 +134,20 @@ def _assumptions(judged: Judged) -> Iterable[str]:
     """Everything that the decision rests on and that neither the tape nor the contract in hand shows."""
     yield ONLY_IN_HAND
     yield from judged.batch.tape.assumes
-    if judged.policy is None:
-        return
-    yield from judged.policy.assumes
-    for section in dict.fromkeys(line.under for line in judged.batch.lines):
-        permission = judged.policy.permissions.get(section)
+    if judged.policy is not None:
+        yield from assumptions_of(judged.policy, [line.under for line in judged.batch.lines])
+
+
+def assumptions_of(policy: Policy, sections: Iterable[str]) -> Iterable[str]:
+    """Yield what decisions under sections of a policy rest on."""
+    yield from policy.assumes
+    for section in dict.fromkeys(sections):
+        permission = policy.permissions.get(section)
         if permission is not None:
             yield from permission.assumes
             yield from (assumed for condition in permission.conditions for assumed in _of_condition(condition))
             yield from (assumed for owed in permission.obligations for assumed in owed.assumes)
-    yield from (assumed for condition in judged.policy.always for assumed in _of_condition(condition))
+    yield from (assumed for condition in policy.always for assumed in _of_condition(condition))
 
 
 def _of_condition(condition: Condition) -> Iterable[str]:

@@ -1,10 +1,11 @@
 """Judgements to decisions: of each line, of each batch, of the run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from checker.model import Condition, Decision, Judged, Judgement, Run, Status, Verdict
 
 WORST = (Decision.REFUSED, Decision.UNDECIDED, Decision.PERMITTED)
+_PASSED = {Status.PASS}
 LAPSED = (Status.LATE, Status.DEFECTIVE)
 
 
@@ -19,14 +20,14 @@ def _verdict(judged: Judged) -> Verdict:
     return Verdict(judged=judged, lines=lines, decision=worst(lines.values()))
 
 
-def decided(section: str, bearing: Iterable[Judgement]) -> Decision:
+def decided(section: str, bearing: Sequence[Judgement]) -> Decision:
     """Return the decision of a line: permitted if all that bears on it passes, and its section asks something of it."""
-    found = list(bearing)
-    statuses = {judgement.status for judgement in found}
+    statuses = {judgement.status for judgement in bearing}
     if Status.FAIL in statuses:
         return Decision.REFUSED
-    asked = any(isinstance(f.by, Condition) and f.rule.startswith(f"{section}/") for f in found)
-    return Decision.PERMITTED if asked and statuses == {Status.PASS} else Decision.UNDECIDED
+    own = f"{section}/"  # what it asks stands behind what every line is asked
+    asked = any(isinstance(found.by, Condition) and found.rule.startswith(own) for found in reversed(bearing))
+    return Decision.PERMITTED if asked and statuses == _PASSED else Decision.UNDECIDED
 
 
 def worst(decisions: Iterable[Decision]) -> Decision:

@@ -1,8 +1,9 @@
 """Judgements to findings: the numbers, margins, readings and missing facts behind a status, and its one sentence."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import TypeVar
 
 from checker import phrase
 from checker.builtin import MEANS
@@ -14,11 +15,16 @@ from checker.lang.explain import Shown, Test, Why, explain, tests
 from checker.lang.mark import marked
 from checker.lang.syntax import Type
 from checker.lang.typed import COMPARISONS, ORDERINGS, Apply, Fact, Fold, Typed, facts_of, parts
-from checker.model import Adoption, Condition, Judged, Judgement, Obligation, Reading, Status, Subject
+from checker.model import Adoption, Condition, Judged, Judgement, Line, Obligation, Reading, Status, Subject
 from checker.values import plain
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
 DATE = "batch.date"
-T = TypeVar("T")
 
 
 def finding(judged: Judged, judgement: Judgement) -> Finding:
@@ -59,7 +65,7 @@ def _plain(
         readings=judgement.readings,
         adopted=adopted,
         missing=_missing(judgement, found, adopted),
-        passes_from=_passes_from(judgement, found, adopted),
+        passes_from=_passes_from(judgement, {name: why.tests for name, why in found.items()}, adopted),
         at=_at(judged, judgement.subject),
         asked=asked,
     )
@@ -105,15 +111,23 @@ def _obligation(judged: Judged, judgement: Judgement, by: Obligation) -> Finding
 def _at(judged: Judged, subject: Subject) -> Place:
     """Return where in the batch a subject stands; an exercise stands at its first line there."""
     if subject.line:
-        return judged.batch.lines[subject.line - 1].at
+        return _line(judged, subject.line).at
     in_exercise = (line.at for line in judged.batch.lines if subject.exercise and line.under == subject.exercise)
     return next(in_exercise, judged.batch.at)
+
+
+def _line(judged: Judged, number: int) -> Line:
+    """Return a line by its number; of a large batch only some are in hand."""
+    lines = judged.batch.lines
+    if len(lines) >= number and lines[number - 1].number == number:
+        return lines[number - 1]
+    return next(line for line in lines if line.number == number)
 
 
 def _sources(judged: Judged, subject: Subject) -> Callable[[Typed], str]:
     """Return what tells of a part of an expression whether its facts are from the tape, the batch, or both."""
     every = judged.batch.lines
-    lines = every[subject.line - 1 : subject.line] if subject.line else every
+    lines = [_line(judged, subject.line)] if subject.line else every
 
     def of_fact(name: str, *, pool: bool) -> set[str]:
         if not name.startswith("loan."):
@@ -180,13 +194,21 @@ def _missing(judgement: Judgement, whys: Mapping[str, Why], adopted: Adoption | 
     return tuple(sorted({name for why in chosen for name, _ in why.missing}))
 
 
-def _passes_from(judgement: Judgement, whys: Mapping[str, Why], adopted: Adoption | None) -> date | None:
-    """Return the first date on which every reading that fails would pass, where nothing but the date stops it."""
+def passes_from(judgement: Judgement) -> date | None:
+    """Return the first date from which a condition would pass, where nothing but the date stops it."""
+    by, frame = judgement.by, judgement.frame
+    if not isinstance(by, Condition) or frame is None:
+        return None
+    return _passes_from(judgement, {each.name: tests(each.program, frame) for each in by.readings}, by.adopted)
+
+
+def _passes_from(judgement: Judgement, found: Mapping[str, tuple[Test, ...]], adopted: Adoption | None) -> date | None:
+    """Return the first date on which every reading that fails would pass; `found` are the tests of each reading."""
     if judgement.status not in (Status.FAIL, Status.DISPUTED):
         return None
-    failing = [name for name, status in judgement.readings.items() if status is Status.FAIL] or list(whys)
+    failing = [name for name, status in judgement.readings.items() if status is Status.FAIL] or list(found)
     failing = [adopted.reading] if adopted else failing
-    deciding = [test for name in failing if name in whys for test in whys[name].tests if test.decides]
+    deciding = [test for name in failing if name in found for test in found[name] if test.decides]
     days = [test.right for test in deciding if _waits(test) and isinstance(test.right, date)]
     return max(days) if days and len(days) == len(deciding) else None
 

@@ -1,6 +1,6 @@
 """What is wrong with an input: one value per fault, with its place and what to do about it."""
 
-from typing import NamedTuple
+from checker.lang.named import NamedTuple
 
 
 class Place(NamedTuple):
@@ -76,6 +76,8 @@ def _window(source: str, start: int, longest: int = 160) -> tuple[str, int]:
 
 def printable(text: str) -> str:
     """Return the text with control characters spelled out, so that a file cannot steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
 
 

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from checker.faults import Place
 from checker.lang.mark import Piece
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.model import Adoption, Decision, Status, Subject
 

@@ -1,15 +1,19 @@
 """Batches against policies: every rule judged on every subject. Pure: no file, clock, database or environment.
 
-What a status means is in `judged_by`, `combined` and `owed`; what a rule is judged on is in `judge` and what it calls.
+What a status means is in `statuses`, `combined` and `owed`; what a rule is judged on is in `judge` and what it calls.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
+from itertools import repeat
 
-from checker.builtin import BUILTIN, Given
+from checker.alike import judge_each, stated
+from checker.builtin import ALIKE, BUILTIN, given
 from checker.faults import Fault, InputError
 from checker.lang.evaluate import Frame, Program, Row, RowSet
+from checker.lang.syntax import Type
 from checker.model import (
     Agreement,
     Batch,
@@ -19,14 +23,19 @@ from checker.model import (
     Judgement,
     Line,
     Obligation,
+    Permission,
     Policy,
     Status,
     Subject,
 )
 
 Key = tuple[str, str, date]  # agreement, section, date: an exercise
+Day = tuple[str, date]  # agreement, date
+AMOUNTS = (Type.MONEY, Type.NUMBER)
+Found = tuple[Status, Mapping[str, Status]]  # of a condition, and of each of its readings where it has several
 STATUS = {True: Status.PASS, False: Status.FAIL, None: Status.UNKNOWN}
 _NO_READINGS: Mapping[str, Status] = {}
+_judgement = partial(tuple.__new__, Judgement)  # of all its parts: a third less than its own way, and there are many
 
 
 def judge(
@@ -39,11 +48,11 @@ def judge(
     """
     ordered = sorted(batches, key=lambda batch: batch.name)
     _check(ordered, as_of)
-    rows = {batch.name: {line.number: row_of(batch, line) for line in batch.lines} for batch in ordered}
+    rows = {batch.name: _rows(batch) for batch in ordered}
     exercises = _exercises(ordered, rows)
-    listed = Counter((batch.agreement, batch.date, line.loan) for batch in ordered for line in batch.lines)
+    listed = _listed(ordered)
     return tuple(
-        _Bench(agreements[batch.agreement], batch, as_of or batch.date, rows[batch.name], exercises, listed).judged()
+        Bench(agreements[batch.agreement], batch, as_of or batch.date, rows[batch.name], exercises, listed).judged()
         for batch in ordered
     )
 
@@ -54,15 +63,18 @@ def in_force(agreement: Agreement, day: date, as_of: date) -> Policy | None:
     return max(known, key=lambda policy: policy.effective) if known else None
 
 
-def row_of(batch: Batch, line: Line) -> Row:
-    """Return every fact of a line: the tape's of its loan, what it attests, its own, and its batch's."""
+def _rows(batch: Batch) -> dict[int, Row]:
+    """Return every fact of each line, by its number: the tape's of its loan, what it attests, its own, its batch's."""
+    loans, shared = batch.tape.loans, _shared(batch)
     return {
-        **batch.tape.loans.get(line.loan, {}),
-        **line.stated,
-        **batch.stated,
-        "tape.as_of": batch.tape.as_of,
-        "loan.loan_id": line.loan,
+        line.number: {**loans.get(line.loan, {}), **line.stated, **shared, "loan.loan_id": line.loan}
+        for line in batch.lines
     }
+
+
+def _shared(batch: Batch) -> Row:
+    """Return the facts that every line of a batch has."""
+    return {**batch.stated, "tape.as_of": batch.tape.as_of}
 
 
 def _check(batches: Sequence[Batch], as_of: date | None) -> None:
@@ -91,12 +103,21 @@ def _tape(batch: Batch) -> tuple[str, date, str, str]:
 def _exercises(batches: Sequence[Batch], rows: Mapping[str, Mapping[int, Row]]) -> dict[Key, RowSet]:
     found: dict[Key, list[Row]] = defaultdict(list)
     for batch in batches:
+        own = rows[batch.name]
         for line in batch.lines:
-            found[batch.agreement, line.under, batch.date].append(rows[batch.name][line.number])
+            found[batch.agreement, line.under, batch.date].append(own[line.number])
     return {key: RowSet(rows=members) for key, members in found.items()}
 
 
-class _Bench:
+def _listed(batches: Sequence[Batch]) -> dict[Day, Counter[str]]:
+    """Return how often each loan is listed for an agreement and date, in every batch in hand."""
+    found: dict[Day, Counter[str]] = defaultdict(Counter)
+    for batch in batches:
+        found[batch.agreement, batch.date].update([line.loan for line in batch.lines])
+    return found
+
+
+class Bench:
     """What one batch is judged with."""
 
     def __init__(
@@ -106,110 +127,125 @@ class _Bench:
         as_of: date,
         rows: Mapping[int, Row],
         exercises: Mapping[Key, RowSet],
-        listed: Counter[tuple[str, date, str]],
+        listed: Mapping[Day, Mapping[str, int]],
     ) -> None:
         self.agreement = agreement
         self.batch = batch
         self.as_of = as_of
         self.rows = rows
         self.exercises = exercises
-        self.listed = listed
         self.policy = in_force(agreement, batch.date, as_of)
-        self.shared: Row = {**batch.stated, "tape.as_of": batch.tape.as_of}
+        self.given = given(agreement, self.policy, batch, listed[batch.agreement, batch.date])
+        self.always = self.policy.always if self.policy else ()
+        self.shared = _shared(batch)
         self.pool = {"pool": batch.tape.pool}
 
     def judged(self) -> Judged:
         """Judge the batch, section by section, then each of its lines."""
-        sections = {line.under: self.sets(line.under) for line in self.batch.lines}
-        wider = {section: self.section(section, sets) for section, sets in sections.items()}
-        whole = self.judged_on(
-            Each.BATCH, self.always(), Subject(batch=self.batch.name), Frame(row=self.shared, sets=self.pool)
-        )
-        judgements: list[Judgement] = [*whole, *(found for section in wider.values() for found in section)]
-        bearing = {}
+        sections: dict[str, list[Line]] = defaultdict(list)
         for line in self.batch.lines:
-            own = self.line(line, sections[line.under])
-            judgements += own
-            conditions = [found for found in wider[line.under] if isinstance(found.by, Condition)]
-            bearing[line.number] = (*own, *conditions, *whole)
+            sections[line.under].append(line)
+        frame = Frame(self.shared, self.pool)
+        whole = _judged_on(Each.BATCH, self.always, Subject(batch=self.batch.name), frame)
+        judgements, own, wider = [*whole], dict[int, tuple[Judgement, ...]](), {}
+        for section, lines in sections.items():
+            sets = {**self.pool, "exercise": self.exercises[self.agreement.name, section, self.batch.date]}
+            once = self.once(section, sets)
+            judgements += once
+            wider[section] = (*(found for found in once if isinstance(found.by, Condition)), *whole)
+            own.update(zip([line.number for line in lines], self.lines(section, lines, sets), strict=True))
+        for line in self.batch.lines:
+            judgements += own[line.number]
         return Judged(
             batch=self.batch,
             agreement=self.agreement,
             policy=self.policy,
             as_of=self.as_of,
             judgements=tuple(judgements),
-            bearing=bearing,
+            bearing={line.number: own[line.number] + wider[line.under] for line in self.batch.lines},
             rows=self.rows,
         )
 
-    def sets(self, section: str) -> Mapping[str, RowSet]:
-        """Return the sets that the conditions of a section may aggregate over."""
-        return {**self.pool, "exercise": self.exercises[self.agreement.name, section, self.batch.date]}
+    def permission(self, section: str) -> Permission | None:
+        """Return what permits a section, None where it is not in force."""
+        return self.policy.permissions.get(section) if self.policy else None
 
-    def always(self) -> tuple[Condition, ...]:
-        """Return the conditions of every section."""
-        return self.policy.always if self.policy else ()
+    def conditions(self, section: str) -> tuple[Condition, ...]:
+        """Return the conditions of every section, and those of this one."""
+        permission = self.permission(section)
+        return self.always + permission.conditions if permission else self.always
 
-    def of_section(self, section: str) -> tuple[Condition, ...]:
-        """Return the conditions of one section, none where it is not in force."""
-        found = self.policy.permissions.get(section) if self.policy else None
-        return found.conditions if found else ()
-
-    def section(self, section: str, sets: Mapping[str, RowSet]) -> list[Judgement]:
+    def once(self, section: str, sets: Mapping[str, RowSet]) -> list[Judgement]:
         """Judge what is judged once for a section: on the exercise, and on the batch."""
         everywhere = {name: self.shared[name] for name in ("batch.date", "batch.agreement", "tape.as_of")}
-        conditions = (*self.always(), *self.of_section(section))
-        on_exercise = Frame(row=everywhere, sets=sets)
-        on_batch = Frame(row=self.shared, sets=sets)
-        batch = Subject(batch=self.batch.name)
-        permission = self.policy.permissions.get(section) if self.policy else None
+        on_exercise, on_batch = Frame(everywhere, sets), Frame(self.shared, sets)
+        batch, permission = Subject(batch=self.batch.name), self.permission(section)
+        found = _judged_on(Each.EXERCISE, self.conditions(section), Subject(exercise=section), on_exercise)
+        if permission:
+            found += _judged_on(Each.BATCH, permission.conditions, batch, on_batch)
+            found += [owed(obligation, batch, on_batch, self.as_of) for obligation in permission.obligations]
+        return found
+
+    def lines(self, section: str, lines: Sequence[Line], sets: Mapping[str, RowSet]) -> Iterable[tuple[Judgement, ...]]:
+        """Judge the lines of a section, rule by rule: built-in, of every section, its own. Return them line by line."""
+        subjects = [Subject(line.loan, line.number) for line in lines]
+        rows = [self.rows[line.number] for line in lines]
+        frames = [Frame(row, sets) for row in rows]
+        conditions = [condition for condition in self.conditions(section) if condition.each is Each.DISPOSITION]
+        judged = [self.builtin(rule, lines, subjects, rows) for rule in BUILTIN]
+        judged += [self.condition(condition, subjects, frames, rows) for condition in conditions]
+        return zip(*judged, strict=True)
+
+    def builtin(
+        self, rule: str, lines: Sequence[Line], subjects: Sequence[Subject], rows: Sequence[Row]
+    ) -> list[Judgement]:
+        """Judge a built-in rule on each line of a section."""
+        states = stated(ALIKE[rule], rows) if rule in ALIKE else None
+        found = judge_each(BUILTIN[rule], zip(lines, rows, repeat(self.given)), states)
+        name = f"builtin/{rule}"
         return [
-            *self.judged_on(Each.EXERCISE, conditions, Subject(exercise=section), on_exercise),
-            *self.judged_on(Each.BATCH, self.of_section(section), batch, on_batch),
-            *(
-                owed(obligation, batch, on_batch, self.as_of)
-                for obligation in (permission.obligations if permission else ())
-            ),
+            _judgement((name, subject, status, _NO_READINGS, None, None, message, None, None))
+            for subject, (status, message) in zip(subjects, found, strict=True)
         ]
 
-    def judged_on(self, each: Each, conditions: Iterable[Condition], subject: Subject, frame: Frame) -> list[Judgement]:
-        """Judge those conditions that are judged on such a subject."""
-        return [judged_by(condition, subject, frame) for condition in conditions if condition.each is each]
+    def asked(self, condition: Condition) -> frozenset[str] | None:
+        """Return the facts by which a condition tells lines apart; None where it asks for an amount: those differ."""
+        names = frozenset().union(*[reading.program.facts for reading in condition.readings]) - self.shared.keys()
+        facts = self.agreement.facts
+        return None if any(facts[name].type in AMOUNTS for name in names) else names
 
-    def times(self, line: Line) -> int:
-        """Return how often the loan is listed for the agreement and date, in every batch in hand."""
-        return self.listed[self.batch.agreement, self.batch.date, line.loan]
-
-    def line(self, line: Line, sets: Mapping[str, RowSet]) -> list[Judgement]:
-        """Judge one line: the built-in rules, the conditions of every section, and those of its own."""
-        subject = Subject(loan=line.loan, line=line.number)
-        row = self.rows[line.number]
-        frame = Frame(row=row, sets=sets)
-        conditions = (*self.always(), *self.of_section(line.under))
-        given = Given(
-            agreement=self.agreement,
-            policy=self.policy,
-            batch=self.batch,
-            row=self.rows[line.number],
-            times=self.times(line),
-        )
-        own = [
-            Judgement(rule=f"builtin/{rule}", subject=subject, status=status, readings=_NO_READINGS, message=message)
-            for rule, (status, message) in ((rule, judge(line, given)) for rule, judge in BUILTIN.items())
+    def condition(
+        self, condition: Condition, subjects: Sequence[Subject], frames: Sequence[Frame], rows: Sequence[Row]
+    ) -> list[Judgement]:
+        """Judge a condition on each line of a section."""
+        names = self.asked(condition) if len(rows) > 1 else None
+        states = None if names is None else stated(names, rows)
+        found = judge_each(statuses, zip(repeat(condition), frames), states)
+        rule = condition.rule
+        return [
+            _judgement((rule, subject, status, readings, condition, frame, "", None, None))
+            for subject, frame, (status, readings) in zip(subjects, frames, found, strict=True)
         ]
-        return [*own, *self.judged_on(Each.DISPOSITION, conditions, subject, frame)]
+
+
+def _judged_on(each: Each, conditions: Iterable[Condition], subject: Subject, frame: Frame) -> list[Judgement]:
+    """Judge those conditions that are judged on such a subject."""
+    return [judged_by(condition, subject, frame) for condition in conditions if condition.each is each]
 
 
 def judged_by(condition: Condition, subject: Subject, frame: Frame) -> Judgement:
-    """Judge one condition on one subject, under each of its readings."""
-    if len(condition.readings) == 1:
-        status = STATUS[condition.readings[0].program(frame)]  # type: ignore[index] # a flag by type
-        return Judgement(
-            rule=condition.rule, subject=subject, status=status, readings=_NO_READINGS, by=condition, frame=frame
-        )
-    found = {reading.name: STATUS[reading.program(frame)] for reading in condition.readings}  # type: ignore[index] # a flag by type
-    status = found[condition.adopted.reading] if condition.adopted else combined(found.values())
-    return Judgement(rule=condition.rule, subject=subject, status=status, readings=found, by=condition, frame=frame)
+    """Judge one condition on one subject."""
+    status, readings = statuses(condition, frame)
+    return Judgement(condition.rule, subject, status, readings, condition, frame)
+
+
+def statuses(condition: Condition, frame: Frame) -> Found:
+    """Return the status of a condition, and under each of its readings where it has several."""
+    readings = condition.readings
+    if len(readings) == 1:
+        return STATUS[readings[0].program(frame)], _NO_READINGS  # type: ignore[index] # a flag by type
+    found = {reading.name: STATUS[reading.program(frame)] for reading in readings}  # type: ignore[index] # a flag by type
+    return found[condition.adopted.reading] if condition.adopted else combined(found.values()), found
 
 
 def combined(statuses: Iterable[Status]) -> Status:

@@ -1,15 +1,22 @@
 """The nouns: frozen values that pass between the stages. They hold, and do nothing."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
 
 from checker.faults import Place
 from checker.lang.check import Declared
 from checker.lang.evaluate import Frame, Program, Row, RowSet
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -198,11 +205,19 @@ class Agreement(NamedTuple):
     inputs: Mapping[str, str] = NOTHING
 
 
+class Counted(NamedTuple):
+    """How many loans are in a pool, and their balance, None where it is unknown."""
+
+    loans: int
+    balance: Decimal | None
+
+
 class Tape(NamedTuple):
     """A pool file as of a date: each loan's `loan.*` facts by loan id, and the rows that are in the pool.
 
     `columns` are the facts that the file has at all; a fact that is not among them is unknown for every loan. Of its
-    rows, those `skipped` are counted by what they are, and `empty` ones besides; `sheet` is that of a workbook.
+    rows, those `skipped` are counted by what they are, and `empty` ones besides; `sheet` is that of a workbook. Where
+    the rows are elsewhere, `loans` are those that lines cite, and the pool is `counted`.
     """
 
     file: str
@@ -217,6 +232,7 @@ class Tape(NamedTuple):
     inputs: Mapping[str, str] = NOTHING
     sheet: str = ""
     empty: int = 0
+    counted: Counted | None = None
 
 
 class Line(NamedTuple):

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from checker.document.schema import Schema, document_schema
-from checker.faults import Fault, InputError
 from checker.load.drafts import POLICY
 from checker.load.facts import FACTS
-from checker.load.policies import agreement_named
+from checker.load.policies import chosen
 from checker.model import Agreement
 from checker.proof.form import cases_shape
 from checker.read.form import batch_shape
@@ -24,17 +23,8 @@ def schema(name: str, agreements: Mapping[str, Agreement], agreement: str | None
     if name in WRITTEN:
         return (Path(__file__).parent / name / f"{name}.schema.json").read_text("utf-8")
     if name in OF_AGREEMENT:
-        return _text(document_schema(OF_AGREEMENT[name](_chosen(agreements, agreement).facts)))
+        return _text(document_schema(OF_AGREEMENT[name](chosen(agreements, agreement).facts)))
     return _text(document_schema({"policy": POLICY, "facts": FACTS, "layout": LAYOUT}[name]))
-
-
-def _chosen(agreements: Mapping[str, Agreement], name: str | None) -> Agreement:
-    if name is None and len(agreements) == 1:
-        return next(iter(agreements.values()))
-    if name is None:
-        help_ = "there is " + ", ".join(f"`{one}`" for one in agreements)
-        raise InputError(Fault(code="E601", message="say of which agreement: --agreement NAME", help=help_))
-    return agreement_named(agreements, name)
 
 
 def _text(found: Schema) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from checker.lang.exact import AtLeast, Worth
 from checker.lang.problem import nearest
+from checker.lang.rows import Amounts
 from checker.lang.syntax import Type, Value
 
 MOST_DIGITS = 30
@@ -16,9 +17,8 @@ DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 _AMOUNT = re.compile(AMOUNT, re.ASCII).fullmatch
 _AMOUNTS = re.compile(rf"{AMOUNT}(?:\n{AMOUNT})*+", re.ASCII).fullmatch
-_COUNT = re.compile(COUNT, re.ASCII).fullmatch
 _DATE = re.compile(DATE, re.ASCII).fullmatch
-_SPREADSHEET = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+", re.ASCII | re.IGNORECASE).fullmatch
+_SPREADSHEET = r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+"
 
 AMOUNT_HELP = "write it like `26756.87`: digits and a point, no thousands marks, exponent or currency sign"
 HELP = {
@@ -64,17 +64,19 @@ def parse_amount(text: str) -> Decimal:
     return value or value.copy_abs()
 
 
-def parse_amounts(texts: Sequence[str]) -> list[Decimal] | None:
+def parse_amounts(texts: Sequence[str], at_least: int | None = None) -> Amounts | None:
     """Return a column of amounts, checked as one text, which is faster; None where one of them needs a closer look."""
     joined = "\n".join(texts)
     if not _AMOUNTS(joined) or joined.count("\n") != len(texts) - 1 or max(map(len, texts)) > MOST_DIGITS:
         return None
-    return None if "-0" in joined else list(map(Decimal, texts))
+    if "-0" in joined or (at_least is not None and (at_least > 0 or "-" in joined)):
+        return None
+    return Amounts(texts)
 
 
 def parse_count(text: str) -> int:
     """Return a whole number."""
-    if not _COUNT(text) or len(text) > MOST_DIGITS:
+    if not re.fullmatch(COUNT, text, re.ASCII) or len(text) > MOST_DIGITS:
         raise BadValueError(f"`{text}` is not a whole number", HELP[Type.COUNT])
     return int(text)
 
@@ -102,7 +104,7 @@ def parse_text(text: str) -> str:
         raise BadValueError("the text has a control character or a line break in it")
     if text != text.strip():
         raise BadValueError(f"`{text}` has spaces around it", "delete them")
-    if _SPREADSHEET(text):
+    if text[:1].isdigit() and re.fullmatch(_SPREADSHEET, text, re.ASCII):
         help_ = "format the column as text in the spreadsheet and export it again: the digits are lost here"
         raise BadValueError(f"`{text}` is what a spreadsheet makes of a long number", help_)
     return text

@@ -77,6 +77,13 @@ UNUSED += [
     "logging",
     "typing_extensions",
 ]
+# What only some command, format or kind of file needs; what is dear to import, and has a cheaper stand-in.
+UNUSED += [
+    *["duckdb", "pyspark", "polars", "pyarrow", "sqlglot", "rich", "z3", "checker.proof", "checker.engine"],
+    *[f"checker.report.as_{name}" for name in ("sarif", "junit", "github", "markdown")],
+    *["checker.read.layout", "checker.read.apply", "checker.read.columns", "csv", "hashlib", "_hashlib", "textwrap"],
+    *["atexit", "tempfile"],
+]
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CODE).as_posix())
 
 
@@ -195,3 +202,28 @@ def test_a_bug_is_never_a_decision(breaks: str, code: int) -> None:
     text = f"import sys; {breaks}; sys.argv = ['checker', 'check', '{EXAMPLES}/defaulted-sale.yaml']; {call}"
     run = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, "Traceback" in run.stderr, bool(run.stdout)) == (code, code == 70, code == 0)
+
+
+@pytest.mark.parametrize("stream", ["None", "open('/dev/full', 'w')"])
+def test_a_bug_of_which_nobody_can_be_told_is_no_decision(stream: str) -> None:
+    text = f"import sys; sys.modules['checker.cli'] = None; sys.stderr = {stream}"
+    call = "from checker.__main__ import main; sys.exit(main())"
+    run = subprocess.run([sys.executable, "-c", f"{text}; {call}"], cwd=ROOT, capture_output=True, check=False)
+    assert run.returncode in (70, 120)  # ours, or that of Python for what it could not print
+
+
+@pytest.mark.parametrize(
+    ("asks", "told"),
+    [
+        pytest.param("import atexit; atexit.register(print, 'told')", True, id="at the end"),
+        pytest.param("from threading import Timer; Timer(0.2, print, ['told']).start()", True, id="by a thread"),
+        pytest.param("pass", False, id="nobody"),
+    ],
+)
+def test_whoever_asked_to_be_told_of_the_end_is_told(asks: str, told: bool) -> None:  # noqa: FBT001 (a case)
+    at_once = "import os, sys; leave = os._exit; os._exit = lambda code: (os.write(1, b'at once'), leave(code))"
+    call = f"sys.argv = ['checker', 'check', '{EXAMPLES}/defaulted-sale.yaml']"
+    text = f"{asks}; {at_once}; {call}; from checker.__main__ import main; sys.exit(main())"
+    run = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, "PERMITTED" in run.stdout) == (0, True)
+    assert ("told" in run.stdout, "at once" in run.stdout) == (told, not told)

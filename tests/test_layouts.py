@@ -25,7 +25,7 @@ from checker.lang.parse import parse
 from checker.lang.syntax import Type
 from checker.lang.typed import Typed
 from checker.model import FactDeclared
-from checker.read.cells import COLUMN, ColumnDraft, parser
+from checker.read.columns import COLUMN, ColumnDraft, parser
 from checker.read.layout import FOLDER, LAYOUT, named_layout, shipped
 from checker.read.suggest import fitting, spelled
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import groupby
-from typing import NamedTuple
 
 from checker.cite.fold import Folded, Lines, Span, Word, find, lines_of
 from checker.faults import Place
+from checker.lang.named import NamedTuple
 from checker.model import Passage, Policy
 from checker.rules import rules
 

@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from checker.lang.named import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _PAGE_MARK = re.compile(r"\s*(<PAGE>|[0-9][0-9\s]*)", re.ASCII)

@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+
+from checker.lang.named import NamedTuple
 
 Values = Mapping[object, tuple[str, ...]]
 

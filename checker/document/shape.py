@@ -5,11 +5,11 @@ Reading never stops at a fault: what is wrong is noted and replaced by a blank, 
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from checker.document.strict import Document, Listing, Node, Scalar
 from checker.document.strict import Mapping as Entries
 from checker.faults import Fault
+from checker.lang.named import NamedTuple
 from checker.lang.parse import parse
 from checker.lang.problem import ParseError, Problem, nearest
 from checker.lang.syntax import Expression, Type
@@ -83,6 +83,9 @@ class Either(NamedTuple):
 Shape = Word | Prose | Code | List | Map | Record | Either
 
 
+_WANTED = {kind: f"a {kind}" for kind in Type} | {Type.TEXT: "text", Type.FLAG: "true or false"}
+
+
 class Written(NamedTuple):
     """An expression as written: its tree, None where it does not parse, and the string it stands in."""
 
@@ -118,12 +121,12 @@ class Reader:
 
     def read(self, shape: Shape, node: Node) -> object:
         """Return what `node` holds, built by `shape`."""
-        if isinstance(shape, Either):
-            return self.either(shape, node)
-        if isinstance(shape, Word):
-            return self.word(shape, node)
         if isinstance(shape, Prose):
             return self.prose(node)
+        if isinstance(shape, Word):
+            return self.word(shape, node)
+        if isinstance(shape, Either):
+            return self.either(shape, node)
         if isinstance(shape, Code):
             return self.code(node)
         if isinstance(shape, List):
@@ -163,8 +166,7 @@ class Reader:
         """Read a single value; what is not one reads as None."""
         if isinstance(node, Scalar) and node.is_empty and shape.optional:
             return None
-        wanted = {Type.TEXT: "text", Type.FLAG: "true or false"}.get(shape.type, f"a {shape.type}")
-        if not (self.expect(node, Scalar, wanted) and isinstance(node, Scalar)):
+        if not (self.expect(node, Scalar, _WANTED[shape.type]) and isinstance(node, Scalar)):
             return None
         try:
             value = parse_value(shape.type, node.text)
@@ -221,17 +223,12 @@ class Reader:
         """Read fixed keys and build the value."""
         if shape.optional and isinstance(node, Scalar) and node.is_empty:
             return None
-        values = {key: self.blank(entry) for key, entry in shape.keys.items()}
+        values = {key: _blank(entry.shape) for key, entry in shape.keys.items()}
         if self.expect(node, Entries, f"{shape.title} (keys and values)") and isinstance(node, Entries):
             self.keys(shape, node)
             known = ((key.text, value) for key, value in node.entries if key.text in shape.keys)
             values.update({key: self.read(shape.keys[key].shape, value) for key, value in known})
         return shape.make(values, node)
-
-    def blank(self, key: Key) -> object:
-        """Return what stands for a key that is not written."""
-        blanks: dict[type, object] = {List: (), Map: {}, Prose: ""}
-        return blanks.get(type(key.shape))
 
     def keys(self, shape: Record, node: Entries) -> None:
         """Check that every key is known, and that those required are there."""
@@ -248,3 +245,12 @@ class Reader:
         if shape.one_of_keys and len(written & set(shape.one_of_keys)) != 1:
             wanted = " or ".join(f"`{name}`" for name in shape.one_of_keys)
             self.fault("E306", f"{shape.title} needs exactly one of {wanted}", node)
+
+
+def _blank(shape: Shape) -> object:
+    """Return what stands for a key that is not written."""
+    if isinstance(shape, Prose):
+        return ""
+    if isinstance(shape, List):
+        return ()
+    return {} if isinstance(shape, Map) else None

@@ -1,15 +1,21 @@
 """A YAML or JSON file as plain strings with places. No value is guessed: `3.10` stays text, `no` is not a boolean."""
 
-import hashlib
+from __future__ import annotations
+
 import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import yaml
 
+from checker.document.digest import sha256
 from checker.faults import Fault, InputError, Place
+from checker.lang.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MOST_BYTES = 5_000_000
 MOST_NESTED = 40
@@ -32,7 +38,7 @@ class Scalar(NamedTuple):
 class Listing(NamedTuple):
     """A list."""
 
-    items: tuple["Node", ...]
+    items: tuple[Node, ...]
     start: int
     end: int
 
@@ -40,7 +46,7 @@ class Listing(NamedTuple):
 class Mapping(NamedTuple):
     """Keys and values, in the order of the file; no key stands twice."""
 
-    entries: tuple[tuple[Scalar, "Node"], ...]
+    entries: tuple[tuple[Scalar, Node], ...]
     start: int
     end: int
 
@@ -164,7 +170,7 @@ def parse(data: bytes, file: str) -> Document:
     if file.endswith(".json"):
         text = _json(text, file)
     root = _Composer(text, file).document()
-    return Document(file=file, text=text, sha256=hashlib.sha256(data).hexdigest(), root=root)
+    return Document(file=file, text=text, sha256=sha256(data), root=root)
 
 
 # An escape of JSON; two of them may stand for one character beyond U+FFFF, which YAML does not know.
@@ -201,17 +207,12 @@ class _Composer:
     def __init__(self, text: str, file: str) -> None:
         self._text = text
         self._file = file
-        self._events = self._stream()
+        parser = yaml.CSafeLoader(text)
+        self._events: Iterator[Any] = iter(parser.get_event, None)
 
     def fault(self, code: str, message: str, start: int, end: int, help: str = "") -> InputError:  # noqa: A002 (the word of the output)
         place = place_in(self._text, self._file, start, end)
         return InputError(Fault(code=code, message=message, place=place, help=help))
-
-    def _stream(self) -> Iterator[Any]:
-        try:
-            yield from yaml.parse(self._text, Loader=yaml.CSafeLoader)
-        except yaml.YAMLError as error:
-            raise self._syntax(error) from None
 
     def _syntax(self, error: yaml.YAMLError) -> InputError:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -221,6 +222,12 @@ class _Composer:
         return self.fault("E005", f"not well-formed YAML: {problem}", at, at + 1, helps.get(str(problem), ""))
 
     def document(self) -> Node:
+        try:
+            return self._document()
+        except yaml.YAMLError as error:
+            raise self._syntax(error) from None
+
+    def _document(self) -> Node:
         next(self._events)
         first = next(self._events)
         if isinstance(first, yaml.StreamEndEvent):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from checker.lang import syntax
+from checker.lang.named import NamedTuple
 from checker.lang.problem import Problem, nearest
 from checker.lang.signatures import FUNCTIONS, NUMERIC, ONLY_LAYOUTS, ORDERED, fits, hint, product_of, sum_of
 from checker.lang.syntax import Expression, Span, Type

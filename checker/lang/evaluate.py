@@ -11,6 +11,7 @@ from checker.lang.typed import (
     Fold,
     Term,
     Typed,
+    facts_of,
     is_nonnegative,
     outer_facts_of,
     parts,
@@ -25,19 +26,27 @@ class Program:
     `comparisons` are the nodes that compare two values, anywhere in the tree.
     """
 
-    __slots__ = ("_run", "_runs", "_texts", "comparisons", "tree")
+    __slots__ = ("_facts", "_run", "_runs", "_texts", "comparisons", "tree")
 
     def __init__(self, tree: Typed) -> None:
         """Build the closures of `tree`, once."""
         self.tree = tree
         self._runs: dict[Typed, Run] = {}
         self._texts: dict[Typed, str] = {}
+        self._facts: frozenset[str] | None = None
         self._run = self._build(tree)
         self.comparisons = tuple(n for n in self._runs if isinstance(n, Apply) and n.op in COMPARISONS)
 
     def __call__(self, frame: Frame) -> Worth:
         """Return what the whole expression is worth."""
         return self._run(frame.row, frame)
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Return the name of every fact that the expression reads, found once."""
+        if self._facts is None:
+            self._facts = facts_of(self.tree)
+        return self._facts
 
     def worth(self, node: Typed, frame: Frame) -> Worth:
         """Return what one node of the tree is worth on the subject."""
@@ -84,12 +93,15 @@ def _fold(node: Fold, inner: list[Run]) -> Run:
     where = inner[-1] if node.where is not None else None
     body = inner[0] if node.body is not None else _one
     bounded = node.body is None or is_nonnegative(node.body)
-    key = f"{bounded} {spelled(node)}"
+    key = total_key(node)
 
     def total(frame: Frame) -> Worth:
         rows = frame.sets[rows_of]
-        chosen = [(row, where is None or where(row, frame)) for row in rows.rows]
-        addends = [body(row, frame) if is_in else None for row, is_in in chosen if is_in is not False]
+        if where is None:
+            addends = [body(row, frame) for row in rows.rows]
+        else:
+            chosen = [(row, where(row, frame)) for row in rows.rows]
+            addends = [body(row, frame) if is_in else None for row, is_in in chosen if is_in is not False]
         known = [addend for addend in addends if addend is not None]
         result = add_all(known)  # type: ignore[arg-type] # numeric by type
         possible = any(where is None or where(row, frame) is not False for row in rows.maybe)
@@ -103,7 +115,18 @@ def _fold(node: Fold, inner: list[Run]) -> Run:
             totals[key] = total(frame)
         return totals[key]
 
-    return (lambda _row, frame: total(frame)) if outer_facts_of(node) else run
+    def once(_row: Row, frame: Frame) -> Worth:
+        """Read what was filled in for these rows; what depends on the subject, too, is not kept."""
+        totals = frame.sets[rows_of].totals
+        return totals[key] if key in totals else total(frame)
+
+    return once if outer_facts_of(node) else run
+
+
+def total_key(node: Fold) -> str:
+    """Return the key under which the rows of its set keep this aggregate; a bound is kept apart from an unknown."""
+    bounded = node.body is None or is_nonnegative(node.body)
+    return f"{bounded} {spelled(node)}"
 
 
 def _one(_row: Row, _frame: Frame) -> Worth:

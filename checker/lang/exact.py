@@ -19,6 +19,8 @@ from checker.lang.syntax import Value
 
 # The longest value an expression can build: its parts are limited in number and each in digits. A lost digit is a bug.
 EXACT = Context(prec=100_000, traps=[Inexact, Rounded, InvalidOperation, Overflow, Underflow, Clamped, DivisionByZero])
+# Looked up once: looking up a method of a context takes as long as using it.
+_ADD, _SUBTRACT, _MULTIPLY = EXACT.add, EXACT.subtract, EXACT.multiply
 
 
 class AtLeast(NamedTuple):
@@ -35,21 +37,21 @@ def add(left: Decimal | int, right: Decimal | int) -> Decimal | int:
     """Return the exact sum; of two counts a count."""
     if isinstance(left, int) and isinstance(right, int):
         return left + right
-    return EXACT.add(left, right)
+    return _ADD(left, right)
 
 
 def subtract(left: Decimal | int, right: Decimal | int) -> Decimal | int:
     """Return the exact difference; of two counts a count."""
     if isinstance(left, int) and isinstance(right, int):
         return left - right
-    return EXACT.subtract(left, right)
+    return _SUBTRACT(left, right)
 
 
 def multiply(left: Decimal | int, right: Decimal | int) -> Decimal | int:
     """Return the exact product; of two counts a count."""
     if isinstance(left, int) and isinstance(right, int):
         return left * right
-    return EXACT.multiply(left, right)
+    return _MULTIPLY(left, right)
 
 
 def add_all(values: Iterable[Decimal | int]) -> Decimal | int:

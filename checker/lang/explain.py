@@ -2,10 +2,10 @@
 
 from collections import Counter
 from datetime import date
-from typing import NamedTuple
 
-from checker.lang.evaluate import Frame, Program, Row, RowSet
+from checker.lang.evaluate import Frame, Program, Row, RowSet, total_key
 from checker.lang.exact import AtLeast, Worth, subtract
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Fold, Typed, outer_facts_of, parts
 
@@ -150,7 +150,7 @@ def _missing(program: Program, node: Typed, row: Row, frame: Frame) -> Counter[s
 
 def _missing_rows(program: Program, node: Fold, frame: Frame) -> Counter[str]:
     rows: RowSet = frame.sets[node.rows]
-    found: Counter[str] = Counter()
+    found: Counter[str] = Counter(rows.lacking.get(total_key(node)))
     for row in rows.rows:
         if node.where is not None and program.on(node.where, row, frame) is False:
             continue

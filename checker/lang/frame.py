@@ -12,10 +12,11 @@ Row = Mapping[str, Value | None]
 class RowSet:
     """The rows of a set; `maybe` are rows of which it is unknown whether they belong to it, for want of `decided_by`.
 
-    `totals` keeps each aggregate that reads nothing but these rows, so that a pool is summed once.
+    `totals` keeps each aggregate that reads nothing but these rows, so that a pool is summed once. A set whose rows are
+    elsewhere has them filled in, and in `lacking` how many rows of each aggregate lack which fact.
     """
 
-    __slots__ = ("decided_by", "maybe", "rows", "totals")
+    __slots__ = ("decided_by", "lacking", "maybe", "rows", "totals")
 
     def __init__(self, rows: Sequence[Row], maybe: Sequence[Row] = (), decided_by: str = "") -> None:
         """Start with nothing summed."""
@@ -23,6 +24,7 @@ class RowSet:
         self.maybe = maybe
         self.decided_by = decided_by
         self.totals: dict[str, Worth] = {}
+        self.lacking: dict[str, Mapping[str, int]] = {}
 
 
 class Frame(NamedTuple):

@@ -1,9 +1,9 @@
 """An expression as it is written, in pieces: its tests, each with what came of it, and the words between them."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from checker.lang.evaluate import Frame, Program
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Logic, Type
 from checker.lang.typed import Apply, Constant, Fold, Term, Typed, parts
 

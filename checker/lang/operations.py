@@ -7,12 +7,15 @@ known when facts are removed or become unknown; none can turn an unknown into a 
 import calendar
 import operator
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date
 
 from checker.lang.exact import AtLeast, Worth, add, multiply, subtract
 from checker.lang.frame import Frame, Row, Run
 from checker.lang.syntax import Value
 from checker.lang.typed import Apply, Constant, Fold, Typed, is_nonnegative, parts
+
+_SHORTEST = 28  # days of the shortest month
+_FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 
 
 def is_bounded(node: Typed) -> bool:
@@ -106,10 +109,14 @@ def _in(_node: Apply, inner: list[Run]) -> Run:
     return run
 
 
-def _plus(_node: Apply, inner: list[Run]) -> Run:
+def _plus(node: Apply, inner: list[Run]) -> Run:
     left, right = inner
 
-    def run(row: Row, frame: Frame) -> Worth:
+    def exact(row: Row, frame: Frame) -> Worth:
+        a, b = left(row, frame), right(row, frame)
+        return None if a is None or b is None else add(a, b)  # type: ignore[arg-type] # numeric by type
+
+    def bounded(row: Row, frame: Frame) -> Worth:
         a, b = left(row, frame), right(row, frame)
         if a is None or b is None:
             return None
@@ -117,7 +124,7 @@ def _plus(_node: Apply, inner: list[Run]) -> Run:
             return AtLeast(add(_least(a), _least(b)))
         return add(a, b)  # type: ignore[arg-type] # numeric by type
 
-    return run
+    return bounded if is_bounded(node) else exact
 
 
 def _least(value: Value | AtLeast) -> "int":
@@ -181,9 +188,10 @@ def _add_months(_node: Apply, inner: list[Run]) -> Run:
         if not isinstance(a, date) or not isinstance(n, int):
             return None
         year, month = divmod(a.year * 12 + a.month - 1 + n, 12)
-        if not date.min.year <= year <= date.max.year:
+        if not MINYEAR <= year <= MAXYEAR:
             return None
-        return date(year, month + 1, min(a.day, calendar.monthrange(year, month + 1)[1]))
+        day = a.day if a.day <= _SHORTEST else min(a.day, calendar.monthrange(year, month + 1)[1])
+        return date(year, month + 1, day)
 
     return run
 
@@ -195,8 +203,8 @@ def _add_days(_node: Apply, inner: list[Run]) -> Run:
         a, n = start(row, frame), days(row, frame)
         if not isinstance(a, date) or not isinstance(n, int):
             return None
-        inside = date.min.toordinal() <= a.toordinal() + n <= date.max.toordinal()
-        return a + timedelta(days=n) if inside else None
+        day = a.toordinal() + n
+        return date.fromordinal(day) if _FIRST <= day <= _LAST else None
 
     return run
 

@@ -23,11 +23,11 @@ r"""Text to tree. The whole grammar:
 Digits have no thousands marks and no leading zeros. White space and line breaks separate and mean nothing else.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Literal as Either
-from typing import NoReturn
 
 from checker.lang.exact import EXACT
 from checker.lang.problem import ParseError, Problem
@@ -47,6 +47,11 @@ from checker.lang.syntax import (
     Type,
 )
 from checker.lang.tokens import KEYWORDS, Token, help_value, shown, tokens
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal as Either
+    from typing import NoReturn
 
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 MOST_NESTED = 50

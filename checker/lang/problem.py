@@ -1,7 +1,6 @@
 """What is wrong with an expression: a value, and the one exception that stops a parse."""
 
-from typing import NamedTuple
-
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Span
 
 

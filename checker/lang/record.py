@@ -3,9 +3,18 @@
 Defining a data class takes half a millisecond, and there are sixteen kinds of node: a tenth of a small run.
 """
 
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from __future__ import annotations
 
-R = TypeVar("R", bound="Record")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+    R = TypeVar("R", bound="Record")
+else:
+
+    def dataclass_transform(**_: bool) -> object:
+        """Return what leaves a class as it is: only a type checker takes note of it."""
+        return lambda kind: kind
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False)
@@ -13,15 +22,17 @@ class Record:
     """A value whose parts are the annotations of its class, in their order; `parts` are their names."""
 
     parts: ClassVar[tuple[str, ...]] = ()
+    _names: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         """Note the parts, those of the class that it extends first."""
         super().__init_subclass__()
         cls.parts = tuple(dict.fromkeys((*cls.parts, *cls.__annotations__)))
+        cls._names = frozenset(cls.parts)
 
     def __init__(self, **values: Any) -> None:
         """Set every part."""
-        if len(values) != len(self.parts) or not all(map(values.__contains__, self.parts)):
+        if values.keys() != self._names:
             raise TypeError(f"{type(self).__name__} has the parts {', '.join(self.parts)}")
         self.__dict__.update(values)
 

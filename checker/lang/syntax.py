@@ -3,12 +3,17 @@
 `str(node)` is canonical: one line, the fewest parentheses, and it parses back to an equal tree.
 """
 
+from __future__ import annotations
+
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal as Either
 
 from checker.lang.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal as Either
 
 Span = tuple[int, int]
 Value = Decimal | int | date | str | bool
@@ -73,7 +78,7 @@ class Name(Node):
 class Not(Node):
     """`not x`."""
 
-    operand: "Expression"
+    operand: Expression
 
     def __str__(self) -> str:
         """Return `not x`; a comparison needs no parentheses."""
@@ -84,7 +89,7 @@ class Logic(Node):
     """`a and b and c`, or the same with `or`; at least two operands."""
 
     op: Either["and", "or"]
-    operands: tuple["Expression", ...]
+    operands: tuple[Expression, ...]
 
     def __str__(self) -> str:
         """Return the operands joined by the operator."""
@@ -95,8 +100,8 @@ class Comparison(Node):
     """`a <= b` and the like."""
 
     op: str
-    left: "Expression"
-    right: "Expression"
+    left: Expression
+    right: Expression
 
     def __str__(self) -> str:
         """Return both sides around the operator."""
@@ -106,7 +111,7 @@ class Comparison(Node):
 class Membership(Node):
     """`a in ("x", "y")`."""
 
-    operand: "Expression"
+    operand: Expression
     options: tuple[Literal, ...]
 
     def __str__(self) -> str:
@@ -117,7 +122,7 @@ class Membership(Node):
 class Knowledge(Node):
     """`a is known` or `a is unknown`; only layouts may ask."""
 
-    operand: "Expression"
+    operand: Expression
     known: bool
 
     def __str__(self) -> str:
@@ -129,8 +134,8 @@ class Arithmetic(Node):
     """`a + b`, `a - b` or `a * b`."""
 
     op: str
-    left: "Expression"
-    right: "Expression"
+    left: Expression
+    right: Expression
 
     def __str__(self) -> str:
         """Return both sides around the operator; operators of one rank group from the left."""
@@ -145,7 +150,7 @@ class Share(Node):
     """`1.00% of x`."""
 
     percent: Literal
-    whole: "Expression"
+    whole: Expression
 
     def __str__(self) -> str:
         """Return the percentage and what it is of."""
@@ -155,9 +160,9 @@ class Share(Node):
 class Aggregate(Node):
     """`sum(x over s where y)` or `count(s where y)`; `body` is None for a count."""
 
-    body: "Expression | None"
+    body: Expression | None
     rows: str
-    where: "Expression | None"
+    where: Expression | None
 
     def __str__(self) -> str:
         """Return the call with its parts."""
@@ -169,7 +174,7 @@ class Call(Node):
     """`f(a, b)`."""
 
     function: str
-    arguments: tuple["Expression", ...]
+    arguments: tuple[Expression, ...]
 
     def __str__(self) -> str:
         """Return the call with its arguments."""

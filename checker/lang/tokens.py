@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     |(?P<op><=|>=|!=|[=<>+\-*(),])""",
     re.VERBOSE | re.ASCII,
 )
-_WORD = re.compile(r"[\w.$%]+|.", re.DOTALL)
+_WORD = r"[\w.$%]+|."
 Token = tuple[str, str, int, int]  # kind, text, start, end
 
 
@@ -38,7 +38,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def _unreadable(text: str, at: int) -> Problem:
-    match = _WORD.match(text, at)
+    match = re.match(_WORD, text[at:], re.DOTALL)
     word = match.group() if match else text[at]
     if word[0].isdigit() or word[0] == "$":
         help_ = "write it like `5`, `0.25`, `$5000.00` or `1.00%`: no thousands marks, exponents or leading zeros"

@@ -1,7 +1,6 @@
 """The words of the language and what each means, for whoever writes in it; which types go together, `check` knows."""
 
-from typing import NamedTuple
-
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 
 

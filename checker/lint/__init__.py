@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import jsonschema
 
 from checker.document.schema import Schema, document_schema, instance_of
 from checker.document.strict import Document, load
 from checker.faults import Fault, InputError, Place
+from checker.lang.named import NamedTuple
 from checker.load.drafts import POLICY
 from checker.load.facts import FACTS
 from checker.load.policies import Folder, documents, load_folders

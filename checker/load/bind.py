@@ -6,7 +6,7 @@ from datetime import date
 from checker.document.shape import Reader, Written
 from checker.document.strict import Document, Node
 from checker.faults import Place
-from checker.lang.check import Scope, check
+from checker.lang.check import Declared, Scope, check
 from checker.lang.evaluate import Program
 from checker.lang.operations import is_bounded
 from checker.lang.problem import nearest
@@ -43,9 +43,9 @@ from checker.model import (
 EXERCISE_FACTS = ("batch.date", "batch.agreement", "tape")
 
 
-def scope_of(facts: Mapping[str, FactDeclared], each: Each, *, exercise: bool) -> Scope:
+def scope_of(facts: Mapping[str, Declared], each: Each, *, exercise: bool) -> Scope:
     """Return what a condition judged on `each` may name; `exercise` tells whether it belongs to a section."""
-    own = {fact.group for fact in facts.values()} - {LOAN, LINE}
+    own = {name.partition(".")[0] for name in facts} - {LOAN, LINE}
     bare = {
         Each.DISPOSITION: {*own, LOAN, LINE},
         Each.EXERCISE: set(EXERCISE_FACTS),
@@ -54,7 +54,7 @@ def scope_of(facts: Mapping[str, FactDeclared], each: Each, *, exercise: bool) -
     sets = {"pool": frozenset({LOAN})}
     if exercise:
         sets["exercise"] = frozenset({LOAN, LINE})
-    return Scope(facts={name: fact.declared for name, fact in facts.items()}, bare=frozenset(bare), sets=sets)
+    return Scope(facts=facts, bare=frozenset(bare), sets=sets)
 
 
 class Binder:
@@ -64,7 +64,7 @@ class Binder:
         """Check the terms first: every other expression may use them."""
         self.reader = reader
         self.draft = draft
-        self.facts = facts
+        self.facts = {name: fact.declared for name, fact in facts.items()}
         self.meanings = {name: _meanings(term) for name, term in draft.terms.items()}
         self.plain = {name: next(iter(found.values())) for name, found in self.meanings.items() if found}
         self.ambiguous = {name for name, found in self.meanings.items() if len(found) > 1}

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
 
 from checker.document.shape import Code, Key, List, Map, Prose, Record, Word, Written, built
 from checker.document.strict import Node
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.model import Each
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Key, List, Map, Prose, Reader, Record, Word, built
 from checker.faults import InputError
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.model import FactDeclared
 

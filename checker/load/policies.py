@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Reader
 from checker.faults import Fault, InputError, Place
+from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
 from checker.load.bind import Binder
 from checker.load.drafts import POLICY, PolicyDraft
@@ -14,6 +14,7 @@ from checker.load.facts import core_facts, load_facts
 from checker.model import Agreement, FactDeclared, Policy
 
 SUFFIXES = (".yaml", ".yml", ".json")
+FOLLOWS = "follows"  # the stem of a file of agreements that follow another
 _INSTALLED = Path(__file__).parent.parent / "policies"
 _CHECKOUT = Path(__file__).parent.parent.parent / "policies"
 
@@ -37,7 +38,7 @@ def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
     Raises InputError with every fault of every file, and where the folder holds no policy.
     """
     names: dict[str, Folder] = {}
-    faults = []
+    faults: list[Fault] = []
     for found in load_folders(folder):
         if found.agreement.name in names:
             other = names[found.agreement.name].shown
@@ -46,7 +47,18 @@ def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
         names[found.agreement.name] = found
     if faults:
         raise InputError(*faults)
-    return {name: found.agreement for name, found in names.items()}
+    agreements = {name: found.agreement for name, found in names.items()}
+    return agreements | _following(folder or shipped(), agreements)
+
+
+def _following(root: Path, agreements: Mapping[str, Agreement]) -> dict[str, Agreement]:
+    """Return the agreements of a folder, or of its sub-folders, that follow others."""
+    found: dict[str, Agreement] = {}
+    for path in [*root.glob(f"{FOLLOWS}.y*ml"), *sorted(root.glob(f"*/{FOLLOWS}.y*ml"))]:
+        from checker.load.follows import followers
+
+        found |= followers(path, str(path), {**agreements, **found})
+    return found
 
 
 def load_folders(*roots: Path | None) -> list[Folder]:
@@ -78,9 +90,20 @@ def agreement_named(agreements: Mapping[str, Agreement], name: str) -> Agreement
     return agreements[name]
 
 
+def chosen(agreements: Mapping[str, Agreement], name: str | None) -> Agreement:
+    """Return the agreement of a name, or the only one where none is given; raise InputError where there are several."""
+    if name is None and len(agreements) == 1:
+        return next(iter(agreements.values()))
+    if name is None:
+        help_ = "there is " + ", ".join(f"`{one}`" for one in agreements)
+        raise InputError(Fault(code="E601", message="say of which agreement: --agreement NAME", help=help_))
+    return agreement_named(agreements, name)
+
+
 def documents(folder: Path) -> list[Path]:
     """Return the YAML and JSON files that stand in a folder itself, in the order of their names."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    found = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.stem != FOLLOWS)
+    return sorted(path for path in found if path.is_file())
 
 
 def folders(root: Path, shown: Path) -> list[Path]:

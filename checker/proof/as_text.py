@@ -1,13 +1,13 @@
 """What `checker test` found, for a terminal: failures first, then what no case decides, and what no case notices."""
 
 from collections.abc import Iterable, Iterator
-from textwrap import wrap
 
 from checker.faults import spelled
 from checker.proof.coverage import Coverage, Limb
 from checker.proof.mutation import Kind, Mutation, Survivor
 from checker.proof.run import Outcome, Tested, Wanted
 from checker.report.as_text import WIDTH, finding_lines
+from checker.report.wrap import wrap
 
 
 def render(tested: Iterable[Tested], wanted: Wanted) -> str:
@@ -80,6 +80,4 @@ def _survivor(survivor: Survivor) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    return wrap(text, WIDTH, indent, indent)

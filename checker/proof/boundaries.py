@@ -7,11 +7,12 @@ batches are found from the expressions themselves; everything that is shown of t
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from checker.lang.evaluate import Program
 from checker.lang.exact import Worth
 from checker.lang.explain import limbs, tests
+from checker.lang.named import NamedTuple
 from checker.lang.record import replaced
 from checker.lang.signatures import ORDERED
 from checker.lang.syntax import Type

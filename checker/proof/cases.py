@@ -7,12 +7,12 @@ differs: keys are merged with those of the base, lists replace the base's, and a
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from checker.builtin import BUILTIN
 from checker.document import strict
 from checker.document.shape import Reader
 from checker.faults import Fault, InputError, Place
+from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
 from checker.lang.syntax import Value
 from checker.load.policies import Folder, documents

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from checker.lang.exact import EXACT
+from checker.lang.named import NamedTuple
 from checker.lang.record import replaced
 from checker.lang.syntax import (
     Aggregate,

@@ -7,11 +7,11 @@ round, all other limbs being as the case has them (masking modified condition/de
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from checker.faults import Place
 from checker.lang.evaluate import Frame, Program
 from checker.lang.explain import limbs
+from checker.lang.named import NamedTuple
 from checker.lang.typed import Apply, Fold, Term, Typed, facts_of, parts
 from checker.model import Condition, Judgement, Policy, Run
 from checker.proof.versions import Places, Version

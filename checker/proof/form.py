@@ -1,10 +1,10 @@
 """The form of a file of cases: it follows from the declared facts, as that of a batch does."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Either, Key, List, Map, Prose, Record, Word
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.model import Decision, FactDeclared, Status
 from checker.read.form import loan_shape, proposal_parts

@@ -2,7 +2,8 @@
 
 import calendar
 from datetime import date
-from typing import NamedTuple
+
+from checker.lang.named import NamedTuple
 
 CALENDAR = (date.min.toordinal(), date.max.toordinal())
 

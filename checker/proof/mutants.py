@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from checker.document.shape import Written
 from checker.faults import Place
+from checker.lang.named import NamedTuple
 from checker.lang.typed import Term, Typed, parts
 from checker.load.drafts import AdoptionDraft, PolicyDraft
 from checker.model import FactDeclared, Policy

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from checker.judge import in_force
+from checker.lang.named import NamedTuple
 from checker.model import Agreement, Policy
 from checker.proof.cases import Case
 from checker.proof.mutants import Mutant, mutants

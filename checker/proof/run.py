@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from checker.explain import finding
 from checker.faults import Fault, InputError
 from checker.findings import Finding
+from checker.lang.named import NamedTuple
 from checker.load.policies import Folder
 from checker.model import Policy, Run
 from checker.proof.cases import Case, read_cases

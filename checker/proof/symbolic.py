@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 import z3
 
+from checker.lang.named import NamedTuple
 from checker.lang.operations import COMPARE, MIRROR
 from checker.lang.syntax import Type, Value
 from checker.lang.typed import Apply, Constant, Fact, Fold, Term, Typed, is_nonnegative

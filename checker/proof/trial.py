@@ -1,10 +1,10 @@
 """A case tried on an agreement: what came of it, and where that is not what was expected."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from checker.decide import decide
 from checker.judge import judge
+from checker.lang.named import NamedTuple
 from checker.model import Agreement, Judgement, Run, Status, Verdict
 from checker.proof.cases import Case
 

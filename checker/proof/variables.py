@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 import z3
 
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type, Value
 from checker.lang.typed import COMPARISONS, Apply, Constant, Fact, Term, Typed, parts
 from checker.model import FactDeclared, Policy

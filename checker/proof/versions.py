@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from checker.document import strict
 from checker.document.shape import Reader, Written
 from checker.faults import InputError, Place
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Node
 from checker.load.drafts import PolicyDraft
 from checker.load.policies import Folder, bound, read_draft

@@ -5,8 +5,9 @@ Facts that nothing reads are left out.
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type, Value
 from checker.proof.search import Formula, Search
 from checker.proof.symbolic import every, negated

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import z3
 
 from checker.lang.evaluate import Program
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.lang.typed import Typed, facts_of
 from checker.model import Agreement, Condition, Each, Policy

@@ -1,6 +1,6 @@
 """A layout applied to a source: its table, its rows as the language reads them, and the facts that each row gives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from checker.faults import Fault, InputError, Place
@@ -24,18 +24,19 @@ def layout_table(layout: Layout, data: bytes, file: str, sheet: str | None) -> T
     names = None if layout.header else layout.columns
     form = Form(delimiter=layout.delimiter, names=names, header_row=layout.header_row, sheet=sheet)
     table = open_table(data, file, form)
-    _check_header(table, layout)
+    check_names(tuple(table.columns), table.file, layout)
     return table
 
 
-def _check_header(table: Table, layout: Layout) -> None:
-    if tuple(table.columns) == layout.columns:
+def check_names(names: Sequence[str], file: str, layout: Layout) -> None:
+    """Refuse a table whose columns are not those of the layout in their order."""
+    if tuple(names) == layout.columns:
         return
-    missing = [name for name in layout.columns if name not in table.columns]
-    extra = [name for name in table.columns if name not in layout.columns]
+    missing = [name for name in layout.columns if name not in names]
+    extra = [name for name in names if name not in layout.columns]
     wrong = [*(f"`{name}` is missing" for name in missing), *(f"`{name}` is not known" for name in extra)]
     message = f"the header is not that of the layout `{layout.name}`: " + (", ".join(wrong[:8]) or "another order")
-    raise InputError(Fault(code="E706", message=message, place=Place(file=table.file, line=layout.header_row)))
+    raise InputError(Fault(code="E706", message=message, place=Place(file=file, line=layout.header_row)))
 
 
 def layout_frames(layout: Layout, table: Table, also: Mapping[str, date]) -> list[Frame]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
 
 from checker.document.shape import Either, Key, List, Record, Word
 from checker.document.strict import Mapping as Entries
 from checker.document.strict import Node
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.model import FactDeclared
 
@@ -24,9 +24,9 @@ class Parts(NamedTuple):
 
 def batch_shape(facts: Mapping[str, FactDeclared]) -> Record:
     """Return the shape of a batch under an agreement with these facts."""
-    parts = proposal_parts(facts, _written)
+    parts = proposal_parts(facts, written)
     line = parts.line._replace(make=_line)
-    return Record(title="a batch", make=_written, keys={**_head(facts, parts.every, line), **parts.groups})
+    return Record(title="a batch", make=written, keys={**_head(facts, parts.every, line), **parts.groups})
 
 
 def proposal_parts(facts: Mapping[str, FactDeclared], make: Make, *, optional: bool = False) -> Parts:
@@ -59,7 +59,7 @@ def loan_shape(facts: Mapping[str, FactDeclared], make: Make) -> Record:
 def _head(facts: Mapping[str, FactDeclared], every: Record, lines: Record) -> dict[str, Key]:
     table = Record(
         title="a table of lines",
-        make=_written,
+        make=written,
         keys={
             "file": Key(shape=Word(), means="a CSV file or an Excel workbook, relative to the batch", required=True),
             "sheet": Key(shape=Word(), means="the sheet of a workbook that has several"),
@@ -68,7 +68,7 @@ def _head(facts: Mapping[str, FactDeclared], every: Record, lines: Record) -> di
     )
     tape = Record(
         title="a tape",
-        make=_written,
+        make=written,
         keys={
             "file": Key(shape=Word(), means="the file, relative to the batch", required=True),
             "as_of": Key(shape=Word(type=Type.DATE), means=facts["tape.as_of"].means, required=True),
@@ -114,7 +114,7 @@ def _record(title: str, tree: Nested, make: Make, *, optional: bool = False) -> 
     return Record(title=title, make=make, keys=keys, optional=optional)
 
 
-def _written(values: dict[str, object], at: Node) -> dict[str, object]:
+def written(values: dict[str, object], at: Node) -> dict[str, object]:
     """Return the keys that say something; an empty one says nothing."""
     if not isinstance(at, Entries):
         return {}
@@ -122,7 +122,7 @@ def _written(values: dict[str, object], at: Node) -> dict[str, object]:
 
 
 def _line(values: dict[str, object], at: Node) -> tuple[dict[str, object], Node]:
-    return _written(values, at), at
+    return written(values, at), at
 
 
 def flatten(prefix: str, values: Mapping[str, object]) -> dict[str, object]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Code, Key, List, Map, Prose, Reader, Record, Word, Written, built
 from checker.faults import Fault, InputError
 from checker.lang.check import Declared, Scope, check
 from checker.lang.evaluate import Program
+from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
 from checker.lang.syntax import Type
 from checker.lang.typed import Typed
 from checker.model import FactDeclared
-from checker.read.cells import COLUMN, Column, ColumnDraft, parser, speller
+from checker.read.columns import COLUMN, Column, ColumnDraft, parser, speller
 
 FOLDER = Path(__file__).parent.parent / "layouts"
 DELIMITERS = {"comma": ",", "pipe": "|", "semicolon": ";", "tab": "\t"}
@@ -215,4 +215,4 @@ def _column(reader: Reader, name: str, draft: ColumnDraft, layout: LayoutDraft) 
     outer = source.partition("/")[0] if layout.format == "xml" else source
     if outer not in layout.columns:
         reader.fault("E510", f"no column named `{source}`", draft.at, nearest(source, list(layout.columns)))
-    return Column(name=source, kind=draft.kind, parse=parser(reader, draft), spell=speller(draft))
+    return Column(name=source, kind=draft.kind, parse=parser(reader, draft), spell=speller(draft), draft=draft)

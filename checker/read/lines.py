@@ -1,12 +1,12 @@
 """The lines of a batch from a table: its columns are the keys of a line, or what a layout of lines makes of them."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from checker.document import strict
+from checker.document.digest import sha256
 from checker.faults import Fault, InputError, Place
+from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
 from checker.lang.syntax import Value
 from checker.model import FactDeclared
@@ -38,7 +38,7 @@ def read_lines(
     path = base / str(wanted["file"])
     data = strict.read_bytes(path, str(path), most=None)
     sheet: str | None = wanted.get("sheet")  # type: ignore[assignment] # a text by shape
-    digests = {"lines": hashlib.sha256(data).hexdigest()}
+    digests = {"lines": sha256(data)}
     if wanted.get("layout", "canonical") == "canonical":
         return _plain(open_table(data, str(path), Form(sheet=sheet)), facts), digests
     from checker.read.apply import layout_frames, layout_row, layout_table

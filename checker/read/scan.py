@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
+from checker.lang.named import NamedTuple
 from checker.read.hardened import split
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet, as the format has it

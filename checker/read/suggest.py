@@ -5,11 +5,11 @@ Nothing is read by it unless somebody is told.
 
 import csv
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from checker.document import strict
 from checker.document.shape import Reader
 from checker.faults import InputError
+from checker.lang.named import NamedTuple
 from checker.read.hardened import namespace_of
 from checker.read.layout import DELIMITERS, FOLDER, LAYOUT, LayoutDraft, find_layout, shipped
 from checker.read.source import is_workbook

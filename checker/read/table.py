@@ -1,16 +1,15 @@
 """Rows of a source as columns of text, whatever the source; and delimited text as such a table."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 from checker.document.strict import decode
 from checker.faults import Fault, InputError, Place
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type, Value
+from checker.read.split import split
 from checker.values import BadValueError
 
 MOST_FAULTS = 50
@@ -66,6 +65,24 @@ def read_table(data: bytes, file: str, form: Form = Form()) -> Table:  # noqa: B
     Rows in which every cell is empty are skipped. Raises InputError where the rows do not fit the columns.
     """
     text = decode(data, file)
+    return _split(text, file, form) or _parsed(text, file, form)
+
+
+def _split(text: str, file: str, form: Form) -> Table | None:
+    """Return the table in a text without quotation marks, rows of several widths and the like."""
+    columns = split(text, form.delimiter) if form.header_row == 1 else None
+    if columns is None or (form.names is not None and len(form.names) != len(columns)):
+        return None
+    names, first = form.names, 1
+    if names is None:
+        names, first = [column[0] for column in columns], 2
+        columns = [column[1:] for column in columns]
+        if len(set(names)) < len(names):
+            check_header(names, _line(file, text, 1))
+    return _table(text, file, form, names, columns, range(first, first + len(columns[0])))
+
+
+def _parsed(text: str, file: str, form: Form) -> Table:
     rows, lines, empty = _rows(text, file, form.delimiter)
     above = next((at for at, line in enumerate(lines) if line >= form.header_row), len(lines))
     rows, lines, names = rows[above:], lines[above:], form.names
@@ -73,7 +90,7 @@ def read_table(data: bytes, file: str, form: Form = Form()) -> Table:  # noqa: B
         if not rows:
             raise InputError(Fault(code="E701", message="the file has no header", place=Place(file=file)))
         names, header, rows, lines = rows[0], lines[0], rows[1:], lines[1:]
-        check_header(names, Place(file=file, line=header, column=1, source=_lines(text)[header - 1]))
+        check_header(names, _line(file, text, header))
     faults = [
         _width(file, line, len(row), len(names))
         for row, line in zip(rows, lines, strict=True)
@@ -82,14 +99,22 @@ def read_table(data: bytes, file: str, form: Form = Form()) -> Table:  # noqa: B
     if faults:
         raise InputError(*capped(faults, file))
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return _table(text, file, form, names, columns, lines)._replace(empty=empty, above=above)
+
+
+def _table(
+    text: str, file: str, form: Form, names: Sequence[str], columns: Sequence[Sequence[str]], lines: Sequence[int]
+) -> Table:
     return Table(
         file=file,
         columns=dict(zip(names, columns, strict=True)),
         lines=lines,
         where=partial(_where, file, text, form.delimiter, list(names), lines),
-        empty=empty,
-        above=above,
     )
+
+
+def _line(file: str, text: str, line: int) -> Place:
+    return Place(file=file, line=line, column=1, source=_lines(text)[line - 1])
 
 
 def _where(
@@ -111,6 +136,9 @@ def _lines(text: str) -> list[str]:
 
 def _rows(text: str, file: str, delimiter: str) -> tuple[list[list[str]], list[int], int]:
     """Return the rows that say something, the line on which each starts, and how many say nothing."""
+    import csv
+    import io
+
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []

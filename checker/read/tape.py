@@ -1,25 +1,30 @@
 """A pool file to a tape: a canonical table, or another source through its layout."""
 
-import hashlib
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from checker.document import strict
+from checker.document.digest import sha256
 from checker.faults import Fault, InputError, Place
-from checker.lang.evaluate import Frame, Program, RowSet
+from checker.lang.evaluate import Frame, Program, Row, RowSet
+from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
+from checker.lang.rows import ByName, Rows, column
 from checker.lang.syntax import Value
 from checker.lang.typed import facts_of
 from checker.model import FactDeclared, Tape
-from checker.read.apply import layout_frames, layout_row, layout_table
 from checker.read.cells import column_of
-from checker.read.layout import Layout, named_layout
 from checker.read.source import open_table
 from checker.read.table import Form, Table, capped, clipped
-from checker.read.totals import OF_A_TAPE, is_total, no_loan
+from checker.read.totals import OF_A_TAPE, are_loans, is_total, no_loan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from checker.read.layout import Layout
 
 PREFIX = "loan."
 SHOWN = 3  # of the columns of a tape that is of another form altogether
@@ -44,9 +49,11 @@ def read_tape(
     a loan that stands twice, a row without a loan.
     """
     data = strict.read_bytes(path, str(path), most=None)
-    own = Own(file=str(path), sha256=hashlib.sha256(data).hexdigest(), as_of=as_of, sheet=sheet)
+    own = Own(file=str(path), sha256=sha256(data), as_of=as_of, sheet=sheet)
     if layout == "canonical":
         return _canonical(data, own, facts)
+    from checker.read.layout import named_layout
+
     return _through(named_layout(layout, base or Path(), facts), data, own, facts)
 
 
@@ -68,16 +75,16 @@ def _canonical(data: bytes, own: Own, facts: Mapping[str, FactDeclared]) -> Tape
         raise _suggested(error, data, own) from None
     faults: list[Fault] = []
     columns = {PREFIX + name: column_of(table, name, known[name], faults) for name in table.columns}
-    ids = {row: loan for row, loan in enumerate(columns[ID]) if loan is not None or not table.columns["loan_id"][row]}
-    _check_ids(table, ids, partial(table.place, column="loan_id"), faults)
+    loans = columns[ID]
+    if not are_loans(loans):
+        ids = {row: loan for row, loan in enumerate(loans) if loan is not None or not table.columns["loan_id"][row]}
+        _check_ids(table, ids, partial(table.place, column="loan_id"), faults)
     if faults:
         raise InputError(*capped(faults, own.file))
     if IN_POOL not in columns:
-        columns[IN_POOL] = [True] * len(columns[ID])
-    names = tuple(columns)
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        columns[IN_POOL] = [True] * len(loans)
     given = frozenset(PREFIX + name for name in table.columns)
-    return _tape(own, rows, "canonical", given, table)
+    return _tape(own, Rows(columns), "canonical", given, table)
 
 
 def _suggested(error: InputError, data: bytes, own: Own) -> InputError:
@@ -125,6 +132,8 @@ def _check_ids(
 
 
 def _through(layout: Layout, data: bytes, own: Own, facts: Mapping[str, FactDeclared]) -> Tape:
+    from checker.read.apply import layout_frames, layout_row, layout_table
+
     table = layout_table(layout, data, own.file, own.sheet)
     frames = layout_frames(layout, table, {AS_OF: own.as_of})
     dated = [at for at, frame in enumerate(frames) if _holds(layout.rows, table, at, frame, IS_DATED)]
@@ -147,7 +156,7 @@ def _through(layout: Layout, data: bytes, own: Own, facts: Mapping[str, FactDecl
     )
 
 
-def _tape(own: Own, rows: list[dict[str, Value | None]], layout: str, columns: frozenset[str], table: Table) -> Tape:
+def _tape(own: Own, rows: Sequence[Row], layout: str, columns: frozenset[str], table: Table) -> Tape:
     tape = tape_of(rows, file=own.file, sha256=own.sha256, as_of=own.as_of, layout=layout, columns=columns)
     return tape._replace(empty=table.empty, sheet=table.sheet)
 
@@ -175,14 +184,12 @@ def _some(days: Sequence[date]) -> str:
     return ", ".join(map(str, days))
 
 
-def tape_of(
-    rows: list[dict[str, Value | None]], *, file: str, sha256: str, as_of: date, layout: str, columns: frozenset[str]
-) -> Tape:
+def tape_of(rows: Sequence[Row], *, file: str, sha256: str, as_of: date, layout: str, columns: frozenset[str]) -> Tape:
     """Return the tape of loans, each of which says `loan.loan_id` and `loan.in_pool`, by which it is in the pool."""
-    pool = RowSet(
-        rows=[row for row in rows if row[IN_POOL] is True],
-        maybe=[row for row in rows if row[IN_POOL] is None],
-        decided_by=IN_POOL,
-    )
-    loans = {str(row[ID]): row for row in rows}
+    inside = column(rows, IN_POOL)
+    chosen = rows if inside.count(True) == len(rows) else [row for row in rows if row[IN_POOL] is True]
+    maybe = [row for row in rows if row[IN_POOL] is None] if None in inside else []
+    pool = RowSet(rows=chosen, maybe=maybe, decided_by=IN_POOL)
+    ids = list(map(str, column(rows, ID)))
+    loans = ByName(rows, ids) if isinstance(rows, Rows) else dict(zip(ids, rows, strict=True))
     return Tape(file=file, sha256=sha256, as_of=as_of, layout=layout, loans=loans, pool=pool, columns=columns)

@@ -1,8 +1,10 @@
 """What stands where a loan's number should, and is the label of a total."""
 
 import re
+from collections.abc import Sequence
 
 from checker.faults import Fault, Place
+from checker.lang.syntax import Value
 
 _WORDS = frozenset({"total", "totals", "subtotal", "subtotals", "sum", "aggregate", "average", "count"})
 _words = re.compile(r"[^\W_]+").findall
@@ -17,6 +19,14 @@ def is_total(text: str) -> bool:
         return False  # one word with a digit in it: nearly every number, told fast
     words = _words(text.casefold())
     return not words or words[0] in _WORDS or words[-1] in _WORDS
+
+
+def are_loans(texts: Sequence[Value | None]) -> bool:
+    """Tell whether a glance at all of them shows that each is a loan's number, and that none stands twice."""
+    words = [text for text in texts if isinstance(text, str) and text]
+    if len(set(words)) < len(texts):
+        return False
+    return "".join(words).isalnum() and not any(map(str.isalpha, words))
 
 
 def no_loan(place: Place, help_: str) -> Fault:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from textwrap import shorten
-from typing import NamedTuple
 
 from checker.builtin import BUILTIN, MEANS
 from checker.codes import CODES
 from checker.faults import Fault, InputError
+from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
 from checker.lang.typed import facts_of, terms_of
 from checker.model import Agreement, Condition, FactDeclared, Obligation, Permission, Policy

@@ -6,11 +6,11 @@ out.
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from checker import phrase
 from checker.advise import numbered
 from checker.findings import BatchReport, LineReport, Number, Report
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.report.escape import text
 from checker.report.groups import Group, groups_of, lead

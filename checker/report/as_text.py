@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from textwrap import wrap
 
 from checker import phrase
 from checker.advise import numbered
@@ -11,6 +10,7 @@ from checker.faults import printable
 from checker.findings import BatchReport, Finding, LineReport, Margin, Number, Report, Tightest
 from checker.lang.syntax import Type
 from checker.model import Status
+from checker.report.wrap import wrap
 from checker.values import grouped
 
 WIDTH = 110
@@ -120,17 +120,8 @@ def _tightest(tightest: Tightest, width: int) -> str:
 
 
 def _bullet(text: str, mark: str = "-") -> list[str]:
-    return wrap(
-        text,
-        WIDTH,
-        initial_indent=f"  {mark} ",
-        subsequent_indent=" " * (3 + len(mark)),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrap(text, WIDTH, f"  {mark} ", " " * (3 + len(mark)))
 
 
 def _text(text: str, indent: str) -> list[str]:
-    return wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    return wrap(text, WIDTH, indent, indent)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from enum import StrEnum
-from typing import NamedTuple
 
 from checker import phrase
 from checker.advise import numbered
 from checker.findings import BatchReport, Finding, Report
+from checker.lang.named import NamedTuple
 from checker.model import Decision, Status
 
 

@@ -4,11 +4,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
 from checker import phrase
 from checker.faults import printable
 from checker.findings import BatchReport, LineReport
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Type
 from checker.model import Decision, Status
 from checker.page import safe

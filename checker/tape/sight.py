@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
 from checker.judge import STATUS
 from checker.lang.evaluate import Frame
 from checker.lang.exact import AtLeast, Worth, add_all
+from checker.lang.named import NamedTuple
 from checker.lang.typed import Fold, Typed, facts_of, parts
 from checker.model import Agreement, Condition, Policy, Status, Tape
 from checker.rules import rules

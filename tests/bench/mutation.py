@@ -1,6 +1,6 @@
 """Prints how the time of mutation grows: the policies that ship, with each section and its cases several times over.
 
-python tests/bench_mutation.py
+python tests/bench/mutation.py
 """
 
 import json

@@ -1,0 +1,309 @@
+"""The second opinion: what an engine found, judged again by the evaluator on the same rows. They agree, or there is a bug.
+
+Every exercise and every batch is judged again, its lines summed anew; of the lines the first of each rule that does not
+pass. The sums over a pool are the engine's: an evaluator would have to read the whole tape again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from checker.decide import decided
+from checker.engine.book import Book
+from checker.engine.found import Found, status
+from checker.engine.intake import ROW, Engine, row_place
+from checker.engine.plan import (
+    AGREEMENT,
+    BATCH,
+    BUILTIN,
+    BUYER,
+    DATE,
+    IN_POOL,
+    LOAN,
+    ROLE,
+    UNDER,
+    Version,
+    scopes,
+)
+from checker.engine.relations import Head
+from checker.engine.sums import Sum, folds
+from checker.judge import Bench, Key, judged_by
+from checker.lang.evaluate import Frame, Row, RowSet
+from checker.lang.exact import AtLeast, Worth
+from checker.lang.syntax import Type, Value
+from checker.lang.typed import facts_of, is_nonnegative
+from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Subject, Tape
+from checker.rules import programs, rules
+
+Name = tuple[str, int]  # a batch's name, a line's number
+
+
+class DisagreementError(AssertionError):
+    """The engine and the evaluator say different things of one subject: a bug of ours."""
+
+
+class Chosen(NamedTuple):
+    """A line to be judged again: its row with what it attests, and what the engine says of it, by column."""
+
+    line: Line
+    row: Row
+    times: int
+    on_tape: bool
+    said: Mapping[str, object]
+
+
+class Again:
+    """Judges again what an engine found."""
+
+    def __init__(self, engine: Engine, book: Book, found: Found, as_of: date | None, most: int) -> None:
+        """Fetch the rows: of each exercise what its sums read, and of the lines the first `most` of each rule."""
+        self.engine, self.book, self.found, self.as_of, self.most = engine, book, found, as_of, most
+        self.versions = {version.number: version for version in found.relations.versions}
+        self.pools = {tuple(row[name] for name in found.plan.pool_key): self.pool(row) for row in found.pools}
+        self.firsts: dict[str, list[Line]] = defaultdict(list)
+        self.summing = {v.number: sections for v in found.relations.versions if (sections := _summing(v))}
+        self.exercises = self.summed()
+        self.chosen = {v.number: self.first(v) for v in found.relations.versions}
+        self.sections = self.of_batches()
+
+    def judged(self, agreements: Mapping[str, Agreement]) -> Iterable[Judged]:
+        """Yield every batch with what was judged of it again; raise DisagreementError where that is not what was found."""
+        found = self.found
+        exercises = {n: _by(rows, (AGREEMENT, UNDER, DATE)) for n, rows in found.exercises.items()}
+        batches = {n: _by(rows, (BATCH,)) for n, rows in found.batches.items()}
+        sections = {n: _by(rows, (BATCH, UNDER)) for n, rows in found.sections.items()}
+        for head in found.relations.heads:
+            version = self.versions[head.version]
+            scope = scopes(version.policy)
+            chosen = self.chosen[head.version].get(head.name, {})
+            bench = self.bench(head, agreements[head.agreement], chosen)
+            whole = self.whole(head, bench)
+            self.agree(whole, scope.batch, batches[head.version].get((head.name,), NOTHING))
+            judgements = [*whole]
+            for section, lines in self.sections.get(head.name, {}).items():
+                key = (head.agreement, section, head.date)
+                sets = {"pool": bench.pool["pool"], "exercise": self.exercises.get(key, RowSet(rows=[{}] * lines))}
+                once = bench.once(section, sets)
+                self.agree(once, scope.exercise, exercises[head.version][key])
+                self.agree(once, scope.section, sections[head.version].get((head.name, section), NOTHING))
+                judgements += once
+                judgements += self.judge_lines(bench, section, sets, chosen, [*whole, *once])
+            yield Judged(bench.batch, bench.agreement, version.policy, bench.as_of, tuple(judgements), {}, bench.rows)
+
+    def bench(self, head: Head, agreement: Agreement, chosen: Mapping[int, Chosen]) -> Bench:
+        """Return what a batch is judged with: those of its lines that were fetched, and its pool's sums."""
+        key = (head.agreement, head.date) if len(self.found.plan.pool_key) > 1 else (head.agreement,)
+        loans = {one.line.loan: one.row for one in chosen.values() if one.on_tape}
+        tape = Tape(
+            file=self.book.tape.file,
+            sha256=self.book.tape.sha256,
+            as_of=self.book.as_of,
+            layout=self.book.tape.layout,
+            loans=loans,
+            pool=self.pools.get(key, RowSet(rows=[])),
+            columns=frozenset(self.found.relations.tape.columns),
+        )
+        lines = [*self.firsts[head.name], *(one.line for one in chosen.values())]
+        batch = Batch(
+            name=head.name,
+            agreement=head.agreement,
+            date=head.date,
+            tape=tape,
+            lines=tuple(sorted(lines, key=lambda line: (line.number, line.loan == ""))),
+            stated=head.stated,
+            at=self.book.at,
+            sha256=self.book.sha256,
+        )
+        rows = {number: one.row for number, one in chosen.items()}
+        listed = {(head.agreement, head.date): Counter({one.line.loan: one.times for one in chosen.values()})}
+        return Bench(agreement, batch, self.as_of or head.date, rows, {}, listed)
+
+    def whole(self, head: Head, bench: Bench) -> list[Judgement]:
+        """Judge the conditions of every section on a batch."""
+        frame = Frame({**head.stated, "tape.as_of": self.book.as_of}, bench.pool)
+        subject = Subject(batch=head.name)
+        return [judged_by(found, subject, frame) for found in bench.always if found.each is Each.BATCH]
+
+    def judge_lines(
+        self,
+        bench: Bench,
+        section: str,
+        sets: Mapping[str, RowSet],
+        chosen: Mapping[int, Chosen],
+        wider: Sequence[Judgement],
+    ) -> list[Judgement]:
+        """Judge the lines of a section that were fetched, and hold each against what was found of it."""
+        here = [one for one in chosen.values() if one.line.under == section]
+        scope = scopes(bench.policy)
+        names = {f"builtin/{name}": f"b{n}" for n, name in enumerate(BUILTIN)}
+        names |= {condition.rule: name for name, condition in scope.line.items()}
+        bearing = [found for found in wider if isinstance(found.by, Condition)]
+        judgements: list[Judgement] = []
+        for one, own in zip(here, bench.lines(section, [one.line for one in here], sets), strict=True):
+            for judgement in own:
+                self.same(judgement, one.said[names[judgement.rule]])
+            decision = decided(section, [*own, *bearing])
+            if decision != one.said["decision"]:
+                raise DisagreementError(f"line {one.line.number} of {bench.batch.name}: {decision}, {one.said}")
+            judgements += own
+        return judgements
+
+    def agree(
+        self, judgements: Sequence[Judgement], rules_: Mapping[str, Condition], row: Mapping[str, object]
+    ) -> None:
+        """Hold judgements against the statuses that were found of the same subject."""
+        columns = {condition.rule: name for name, condition in rules_.items()}
+        for judgement in judgements:
+            if judgement.rule in columns:
+                self.same(judgement, row[columns[judgement.rule]])
+
+    def same(self, judgement: Judgement, code: object) -> None:
+        """Hold one judgement against what was found."""
+        if code is None or judgement.status is not status(code):
+            raise DisagreementError(f"{judgement.rule} of {judgement.subject}: {judgement.status} and {code}")
+
+    # The rows.
+
+    def pool(self, row: Mapping[str, object]) -> RowSet:
+        """Return a pool that knows its sums."""
+        return filled(RowSet(rows=[], decided_by="loan.in_pool"), self.found.plan.sums.pool, row)
+
+    def summed(self) -> dict[Key, RowSet]:
+        """Return the exercises that a rule sums, with the facts of each line that the sums read."""
+        rows: dict[Key, list[Row]] = defaultdict(list)
+        for number, sections in self.summing.items():
+            facts = self.found.plan.sums.facts("exercise")
+            typed = self.typing(facts)
+            names = ", ".join(map(self.engine.dialect.quoted, [AGREEMENT, UNDER, DATE, *facts]))
+            under = f"{self.engine.dialect.quoted(UNDER)} IN ({', '.join(map(self.engine.dialect.text, sections))})"
+            query = f"SELECT {names} FROM fact WHERE policy = {number} AND {under}"
+            for agreement, section, day, *values in self.engine.rows(query):
+                rows[agreement, section, day].append(typed(values))  # type: ignore[index] # typed by its column
+        return {key: RowSet(rows=found) for key, found in rows.items()}
+
+    def typing(self, names: Sequence[str]) -> Callable[[Sequence[object]], dict[str, Value | None]]:
+        """Return what makes a row of values: a count is a whole number there, not an amount."""
+        counts = [name for name in names if self.book.facts[name].type is Type.COUNT]
+
+        def typed(values: Sequence[object]) -> dict[str, Value | None]:
+            row: dict[str, Value | None] = dict(zip(names, values, strict=True))  # type: ignore[arg-type] # by its column
+            for name in counts:
+                row[name] = None if row[name] is None else int(str(row[name]))
+            return row
+
+        return typed
+
+    def first(self, version: Version) -> dict[str, dict[int, Chosen]]:
+        """Return the first lines of each rule that do not pass it, by batch and number."""
+        q = self.engine.dialect.quoted
+        n, scope = version.number, scopes(version.policy)
+        columns = [*(f"b{at}" for at in range(len(BUILTIN))), *scope.line]
+        names: dict[Name, None] = {}
+        for column in columns:
+            query = (
+                f"SELECT {q(BATCH)}, line FROM line_{n} WHERE {column} > 0 ORDER BY {q(BATCH)}, line LIMIT {self.most}"
+            )
+            names |= dict.fromkeys((str(batch), int(str(line))) for batch, line in self.engine.rows(query))
+        chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
+        if not names:
+            return chosen
+        self.engine.put(
+            f"chosen_{n}", {BATCH: self.engine.dialect.string, "line": "BIGINT"}, [list(name) for name in names]
+        )
+        facts = sorted({LOAN, UNDER, BATCH, IN_POOL, BUYER, ROLE, *_reads(version)} & self.book.facts.keys())
+        typed = self.typing(facts)
+        attested = [name for name in facts if name.startswith("loan.") and not self.book.facts[name].measured]
+        selected = [f"fact.{q(name)}" for name in facts] + [f"line.{q(name)}" for name in attested]
+        judged = [f"line_{n}.{name}" for name in (*columns, "decision")]
+        own = ["fact.line", f"fact.{ROW}", "fact.times", "fact.on_tape"]
+        on = " AND ".join("{0}.{1} = chosen_{2}.{1}".format("{0}", column, n) for column in (q(BATCH), "line"))
+        query = (
+            f"SELECT {', '.join([*own, *judged, *selected])} FROM chosen_{n} JOIN fact ON {on.format('fact')}"
+            f" JOIN line_{n} ON {on.format(f'line_{n}')} JOIN line ON {on.format('line')}"
+        )
+        for number, row, times, on_tape, *rest in self.engine.rows(query):
+            said = dict(zip([*columns, "decision"], rest, strict=False))
+            known = typed(rest[len(judged) : len(judged) + len(facts)])
+            also = zip(attested, rest[len(judged) + len(facts) :], strict=True)
+            stated = {name: known[name] for name, value in also if value is not None}
+            line = Line(int(str(number)), str(known[LOAN]), str(known[UNDER]), stated, row_place(self.book.lines, row))
+            chosen[str(known[BATCH])][line.number] = Chosen(line, known, int(str(times)), bool(on_tape), said)
+        return chosen
+
+    def of_batches(self) -> dict[str, dict[str, int]]:
+        """Return the sections that each batch exercises, each with the lines of the whole exercise.
+
+        The first line of each is noted, for its place; and where lines attest what a sum reads, one that does and one
+        that does not, for the source of the sum.
+        """
+        q = self.engine.dialect.quoted
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        lines = {
+            key: int(str(row["lines"]))
+            for rows in self.found.exercises.values()
+            for key, row in _by(rows, (AGREEMENT, UNDER, DATE)).items()
+        }
+        facts = [n for n in self.found.plan.sums.facts("exercise") if n.startswith("loan.")]
+        facts = [name for name in facts if not self.book.facts[name].measured]
+        key = [f"fact.{q(name)}" for name in (BATCH, AGREEMENT, DATE, UNDER)]
+        counts = ["MIN(fact.line)", f"MIN(fact.{ROW})", "COUNT(*)", *(f"COUNT(line.{q(name)})" for name in facts)]
+        query = f"SELECT {', '.join([*key, *counts])} FROM fact{_beside_lines(q) if facts else ''}"
+        for batch, agreement, day, section, line, row, rows, *said in self.engine.rows(f"{query} GROUP BY {', '.join(key)}"):
+            found[str(batch)][str(section)] = lines[agreement, section, day]
+            first = Line(int(str(line)), "", str(section), {}, row_place(self.book.lines, row))
+            attested = {name: None for name, count in zip(facts, said, strict=True) if count}
+            whole = {name: None for name, count in zip(facts, said, strict=True) if count == rows}
+            self.firsts[str(batch)] += [first._replace(stated=stated) for stated in ([attested, whole] if facts else [{}])]
+        return found
+
+def _beside_lines(quoted: object) -> str:
+    name = quoted(BATCH)  # type: ignore[operator] # a function
+    return f" JOIN line ON line.{name} = fact.{name} AND line.line = fact.line"
+
+
+def _reads(version: Version) -> set[str]:
+    """Return the facts that the rules of a version read."""
+    trees = [program.tree for rule in (rules(version.policy) if version.policy else ()) for program in programs(rule).values()]
+    return {name for tree in trees for name in facts_of(tree)}
+
+
+def _summing(version: Version) -> list[str]:
+    """Return the sections of which a rule sums the lines of an exercise by a fact."""
+    if version.policy is None:
+        return []
+    found = []
+    for rule in rules(version.policy):
+        reads = any(_sums_facts(program.tree) for program in programs(rule).values())
+        section = rule.rule.rpartition("/")[0]
+        found += [section] if reads else []
+    return sorted(version.policy.permissions) if "always" in found else sorted(set(found))
+
+
+def _sums_facts(tree: object) -> bool:
+    return any(fold.rows == "exercise" and (fold.body is not None or fold.where is not None) for fold in folds(tree))  # type: ignore[arg-type] # a tree
+
+
+def filled(rows: RowSet, sums: Mapping[str, Sum], row: Mapping[str, object]) -> RowSet:
+    """Return a set that knows its sums, and of how many rows each lacks a fact, without having the rows."""
+    for key, found in sums.items():
+        rows.totals[key] = _worth(found, row)
+        lacking = {name: int(str(row[f"{found.column}_lacks_{n}"])) for n, name in enumerate(found.total.lacking)}
+        maybe = int(str(row[f"{found.column}_maybe"]))
+        rows.lacking[key] = {name: count for name, count in {**lacking, rows.decided_by: maybe}.items() if count}
+    return rows
+
+
+def _worth(found: Sum, row: Mapping[str, object]) -> Worth:
+    known, value = row[f"{found.column}_known"], row[found.column]
+    is_count = found.fold.type is Type.COUNT
+    if value is not None:
+        return int(str(value)) if is_count else value  # type: ignore[return-value] # an amount by its column
+    bounded = found.fold.body is None or is_nonnegative(found.fold.body)
+    least = int(str(known)) if is_count else known
+    return AtLeast(least) if bounded else None  # type: ignore[arg-type] # an amount by its column
+
+
+def _by(rows: Iterable[Mapping[str, object]], key: Sequence[str]) -> dict[tuple[object, ...], Mapping[str, object]]:
+    return {tuple(row[name] for name in key): row for row in rows}
+

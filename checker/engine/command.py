@@ -1,0 +1,73 @@
+"""`checker check` of a book: which engine, which formats, and the report laid out."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from checker.engine.book import SUFFIXES, Book, Table, is_book, read_book
+from checker.faults import Fault, InputError, Place
+from checker.model import Agreement
+
+SMALL = 20_000_000  # bytes of CSV, about 200,000 loans: below it plain Python is ahead
+FORMATS = ("text", "json")
+FIRST = 3  # findings of each rule and status that are explained, unless all are asked for
+
+
+def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement]) -> Book | None:
+    """Return the book that is to be checked, None where all are batches; a book is checked by itself."""
+    books = [path for path in paths if is_book(path)]
+    if not books:
+        return None
+    if len(paths) > 1:
+        help_ = "a book holds all its batches: check others apart"
+        raise InputError(
+            Fault(code="E613", message="a book is checked by itself", place=Place(str(books[0])), help=help_)
+        )
+    return read_book(books[0], agreements)
+
+
+def engine_of(book: Book, options: argparse.Namespace) -> str:
+    """Return the engine that is asked for; of itself plain Python judges small CSV files, and DuckDB all others."""
+    if options.engine != "auto":
+        return str(options.engine)
+    formats = {table.format for table in tables_of(book)}
+    is_small = "parquet" not in formats and (formats != {"csv"} or size_of(book) < SMALL)
+    return "python" if is_small and options.lines is None else "duckdb"
+
+
+def tables_of(book: Book) -> list[Table]:
+    """Return the tables of a book."""
+    return [table for table in (book.tape, book.batches, book.lines) if table is not None]
+
+
+def size_of(book: Book) -> int:
+    """Return how many bytes its tables have."""
+    return sum(Path(table.file).stat().st_size for table in tables_of(book))
+
+
+def check_book(
+    book: Book, formats: Sequence[str], options: argparse.Namespace, agreements: Mapping[str, Agreement], version: str
+) -> tuple[list[str], int]:
+    """Return the report of a book judged by DuckDB or Spark, in each format, and the exit code."""
+    from checker.engine.run import Wanted, judge_book
+
+    engine = engine_of(book, options)
+    if options.lines is not None and options.lines.suffix.lower() not in SUFFIXES:
+        place = Place(file=str(options.lines))
+        raise InputError(Fault(code="E609", message="lines are written to a .csv or a .parquet file", place=place))
+    others = [name for name in formats if name not in FORMATS]
+    if others:
+        help_ = f"a book judged by {engine} has {' and '.join(FORMATS)}; `--engine python` has every format"
+        raise InputError(Fault(code="E613", message=f"no report of a book as {others[0]}", help=help_))
+    wanted = Wanted(
+        engine=engine,
+        memory=options.memory_limit,
+        master=options.spark_master,
+        as_of=options.as_of,
+        most=options.explain_max,
+        shown=options.explain_max if options.all else min(options.explain_max, FIRST),
+        lines=options.lines,
+    )
+    found = judge_book(book, agreements, wanted, version, options.progress)
+    return [import_module(f"checker.engine.as_{name}").render(found) for name in formats], found.exit_code

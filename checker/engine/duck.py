@@ -1,0 +1,184 @@
+"""DuckDB as the engine of a book: in this process, in the memory that it is given, with no reach but the book's files."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from checker.engine.book import Table
+from checker.engine.intake import ROW, Rows
+from checker.faults import Fault, InputError, Place
+from checker.lang.sql import DUCKDB
+from checker.read.table import check_header
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "1GB"
+_OFF = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions")
+
+
+class Duck:
+    """A connection of its own, and the folder that it spills to. Use as a context: nothing stays behind."""
+
+    name = "duckdb"
+    dialect = DUCKDB
+
+    def __init__(self, tables: Sequence[Table], outputs: Sequence[Path] = (), memory: str = MEMORY) -> None:
+        """Connect; the files of the tables can be read, `outputs` written, and nothing else.
+
+        Raises InputError where DuckDB is not installed or does not take the limit of memory.
+        """
+        try:
+            import duckdb
+        except ImportError:
+            help_ = "`pip install 'loan-pool-checker[duckdb]'`, or judge it with `--engine python`"
+            raise InputError(Fault(code="E612", message="the engine duckdb is not installed", help=help_)) from None
+        self._errors = duckdb.Error
+        self._folder = tempfile.TemporaryDirectory(prefix="checker-")
+        self._connection = duckdb.connect()
+        try:
+            self._connection.execute(f"SET memory_limit = '{memory}'")
+        except duckdb.Error:
+            self.close()
+            message = f"`{memory}` is not an amount of memory"
+            raise InputError(Fault(code="E613", message=message, help="write it like `4GB`")) from None
+        self._close_off(tables, outputs)
+
+    def _close_off(self, tables: Sequence[Table], outputs: Sequence[Path]) -> None:
+        """Leave DuckDB no reach but the tables, the outputs and the folder that it spills to."""
+        paths = [str(path) for table in tables for path in _files(table)] + [str(path) for path in outputs]
+        run = self._connection.execute
+        run(f"SET temp_directory = {_text(self._folder.name)}")
+        run(f"SET allowed_directories = [{_text(self._folder.name)}]")
+        run(f"SET allowed_paths = [{', '.join(map(_text, paths))}]")
+        for name in _OFF:
+            run(f"SET {name} = false")
+        run("SET python_enable_replacements = false")
+        run("SET enable_external_access = false")
+        # Of a CSV file DuckDB does not know the size, and would keep all loans in memory to look for a few of them.
+        run("SET disabled_optimizers = 'build_side_probe_side'")
+        run("SET enable_progress_bar = true")
+        run("SET enable_progress_bar_print = false")
+        run("SET lock_configuration = true")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and delete what was spilled."""
+        self._connection.close()
+        self._folder.cleanup()
+
+    def progress(self) -> float:
+        """Return how much of the running query is done, in per cent, below zero where that is not known."""
+        return float(self._connection.query_progress())
+
+    def columns(self, table: Table) -> dict[str, str]:
+        """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
+        if table.format == "csv":
+            return dict.fromkeys(_header(table) if table.form.names is None else table.form.names, "VARCHAR")
+        found = self._run(f"DESCRIBE SELECT * FROM {_parquet(table)}", table).fetchall()
+        return {str(name): str(kind) for name, kind, *_ in found}
+
+    def scan(self, table: Table, columns: Mapping[str, str]) -> str:
+        """Return what stands after FROM for a table."""
+        if table.format != "csv":
+            return _parquet(table)
+        typed = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
+        own = table.form
+        form = f"header = {str(own.names is None).lower()}, delim = {_text(own.delimiter)}, skip = {own.header_row - 1}"
+        form += ", quote = '\"', escape = '\"', auto_detect = false, null_padding = false"
+        return f"read_csv({_text(table.file)}, {form}, columns = {{{typed}}})"
+
+    def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
+        """Return the same with a column `row_number`, which counts from 1."""
+        return f"(SELECT row_number() OVER () AS {ROW}, * FROM {self.scan(table, columns)}) AS numbered"
+
+    def make(self, name: str, select: str) -> None:
+        """Make a relation of a query and keep it."""
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{select}")
+
+    def view(self, name: str, select: str) -> None:
+        """Give a query a name."""
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS\n{select}")
+
+    def rows(self, select: str) -> Rows:
+        """Return what a query selects."""
+        return self._run(select).fetchall()
+
+    def table(self, name: str, key: Sequence[str]) -> tuple[list[str], Rows]:
+        """Return the columns of a relation that was made, and its rows in the order of a key."""
+        order = ", ".join(map(self.dialect.quoted, key))
+        found = self._run(f"SELECT * FROM {name} ORDER BY {order}")
+        return [column[0] for column in found.description], found.fetchall()
+
+    def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+        """Make a relation of values, with the SQL type of each column."""
+        typed = ", ".join(f"{self.dialect.quoted(column)} {kind}" for column, kind in columns.items())
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} ({typed})")
+        if rows:
+            values = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in columns.values())
+            lists = [list(found) for found in zip(*rows, strict=True)]
+            self._connection.execute(f"INSERT INTO {name} SELECT {values}", lists)
+
+    def write(self, select: str, path: Path) -> None:
+        """Write what a query selects to a CSV or Parquet file."""
+        form = "FORMAT parquet" if path.suffix.lower() == ".parquet" else "FORMAT csv, HEADER"
+        self._run(f"COPY ({select}) TO {_text(str(path))} ({form})")
+
+    def _run(self, sql: str, table: Table | None = None) -> "duckdb.DuckDBPyConnection":
+        try:
+            return self._connection.execute(sql)
+        except self._errors as error:
+            raise self._told(error, table) from error
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
+                raise KeyboardInterrupt from None
+            raise
+
+    def _told(self, error: Exception, table: Table | None) -> Exception:
+        """Return an error of a file or of the machine as one of the input; any other is a bug and stays what it is."""
+        import duckdb
+
+        first = str(error).split("\n")[0]
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return InputError(Fault(code="E615", message="the run needs more memory than `--memory-limit` gives", help=first))
+        if table is None and "CSV" not in first and "Parquet" not in first and not isinstance(error, duckdb.IOException):
+            return error
+        place = Place(file=table.file) if table else None
+        return InputError(Fault(code="E702", message=f"not a well-formed table: {first}", place=place))
+
+
+def _files(table: Table) -> list[Path]:
+    path = Path(table.file)
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+
+
+def _parquet(table: Table) -> str:
+    return f"read_parquet([{', '.join(_text(str(path)) for path in _files(table))}])"
+
+
+def _header(table: Table) -> list[str]:
+    """Return the names in the first row of a CSV file."""
+    with Path(table.file).open(encoding="utf-8-sig", newline="") as file:
+        try:
+            for _ in range(table.form.header_row - 1):
+                file.readline()
+            names = next(csv.reader(file, delimiter=table.form.delimiter, strict=True), [])
+        except (csv.Error, UnicodeDecodeError) as error:
+            place = Place(file=table.file, line=1)
+            raise InputError(Fault(code="E702", message=f"not a well-formed table: {error}", place=place)) from None
+    if not names:
+        raise InputError(Fault(code="E701", message="the file has no header", place=Place(file=table.file)))
+    check_header(names, Place(file=table.file, line=1, source=io.StringIO(",".join(names)).read()))
+    return names
+
+
+def _text(text: str) -> str:
+    return DUCKDB.text(text)

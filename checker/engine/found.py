@@ -1,0 +1,131 @@
+"""What an engine finds in a book: the judging queries, run in order, and their results as values."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from checker.engine.book import Book
+from checker.engine.intake import Engine, Rows
+from checker.engine.plan import AGREEMENT, BATCH, BUILTIN, DATE, STATUSES, UNDER, Plan, Query, Scope, Version, scopes
+from checker.engine.relations import Relations, check_tape, survey
+from checker.model import Condition, Status
+
+Progress = Callable[[str, int, int], None]
+
+
+class Tally(NamedTuple):
+    """How many subjects of a rule have each status, in the order of `STATUSES`."""
+
+    rule: str
+    counts: tuple[int, ...]
+
+
+class Found(NamedTuple):
+    """What was found. `tallies` are by rule in the order of the policy, for lines, exercises and batches together.
+
+    `exercises`, `batches` and `sections` are rows by version, with the columns of `Plan`'s queries by name.
+    `decisions` are, by batch, how many of its lines are permitted, refused and undecided.
+    """
+
+    relations: Relations
+    plan: Plan
+    tallies: tuple[Tally, ...]
+    pools: tuple[Mapping[str, object], ...]
+    exercises: Mapping[int, tuple[Mapping[str, object], ...]]
+    batches: Mapping[int, tuple[Mapping[str, object], ...]]
+    sections: Mapping[int, tuple[Mapping[str, object], ...]]
+    decisions: Mapping[str, tuple[int, int, int]]
+
+
+class MiscountError(AssertionError):
+    """Passes, fails and unknowns do not add up to the subjects: a bug of ours."""
+
+
+def find(engine: Engine, book: Book, relations: Relations, progress: Progress) -> Found:
+    """Run every query of the book's versions and return what they found."""
+    plan = Plan(engine.dialect, relations.versions, member=relations.member)
+    pool = plan.pool(survey(relations.tape, engine.dialect))
+    todo = [query for version in relations.versions for query in plan.queries(version)]
+    for n, query in enumerate([*pool, *todo]):
+        progress(query.means, n, len(todo) + len(pool))
+        engine.make(query.name, query.select)
+        if query.name == "survey":
+            check_tape(engine, book, relations.tape, rows_of(engine, query.name, (AGREEMENT,)))
+    exercises, batches, sections = {}, {}, {}
+    tallies: dict[str, list[int]] = {}
+    decisions: dict[str, tuple[int, int, int]] = {}
+    for version in relations.versions:
+        n, scope = version.number, scopes(version.policy)
+        exercises[n] = rows_of(engine, f"exercise_{n}", (AGREEMENT, UNDER, DATE))
+        batches[n] = rows_of(engine, f"batch_{n}", (BATCH,)) if scope.batch else ()
+        sections[n] = rows_of(engine, f"section_{n}", (BATCH, UNDER)) if scope.section else ()
+        _count(engine, version, scope, tallies)
+        _count_rows(exercises[n], scope.exercise, tallies)
+        _count_rows(batches[n], scope.batch, tallies)
+        _count_rows(sections[n], scope.section, tallies)
+        decisions |= _decisions(engine, plan, n)
+    return Found(
+        relations=relations,
+        plan=plan,
+        tallies=tuple(Tally(rule, tuple(counts)) for rule, counts in tallies.items()),
+        pools=rows_of(engine, "pool", plan.pool_key),
+        exercises=exercises,
+        batches=batches,
+        sections=sections,
+        decisions=decisions,
+    )
+
+
+def rows_of(engine: Engine, name: str, key: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
+    names, rows = engine.table(name, key)
+    return tuple(dict(zip(names, row, strict=True)) for row in rows)
+
+
+def _count(engine: Engine, version: Version, scope: Scope, tallies: dict[str, list[int]]) -> None:
+    """Count the lines of a version by status, rule by rule; they add up to its lines, or there is a bug."""
+    rules = {f"b{n}": f"builtin/{name}" for n, name in enumerate(BUILTIN)}
+    rules |= {name: condition.rule for name, condition in scope.line.items()}
+    counts = [f"COUNT(CASE WHEN {name} = {n} THEN 1 END)" for name in rules for n in range(len(STATUSES))]
+    asked = [f"COUNT({_asked(engine, scope, name)})" for name in rules]
+    (found,) = engine.rows(f"SELECT {', '.join([*counts, *asked])} FROM line_{version.number}")
+    numbers = [int(str(number)) for number in found]
+    each, wanted = numbers[: len(counts)], numbers[len(counts) :]
+    for n, (rule, subjects) in enumerate(zip(rules.values(), wanted, strict=True)):
+        _add(tallies, rule, each[n * len(STATUSES) : (n + 1) * len(STATUSES)], subjects)
+
+
+def _asked(engine: Engine, scope: Scope, name: str) -> str:
+    """Return what is known of a line exactly where a rule is asked of it."""
+    section = scope.line[name].rule.rpartition("/")[0] if name in scope.line else "always"
+    if section in ("always", ""):
+        return "*"
+    return f"CASE WHEN {engine.dialect.quoted(UNDER)} = {engine.dialect.text(section)} THEN 1 END"
+
+
+def _count_rows(
+    rows: tuple[Mapping[str, object], ...], conditions: Mapping[str, Condition], tallies: dict[str, list[int]]
+) -> None:
+    for name, condition in conditions.items():
+        section = condition.rule.rpartition("/")[0]
+        of = [row[name] for row in rows if section == "always" or row.get(UNDER) == section]
+        _add(tallies, condition.rule, [of.count(n) for n in range(len(STATUSES))], len(of))
+
+
+def _add(tallies: dict[str, list[int]], rule: str, counts: list[int], subjects: int) -> None:
+    if sum(counts) != subjects:
+        raise MiscountError(f"{rule}: {counts} of {subjects} subjects")
+    before = tallies.setdefault(rule, [0] * len(STATUSES))
+    tallies[rule] = [a + b for a, b in zip(before, counts, strict=True)]
+
+
+def _decisions(engine: Engine, plan: Plan, number: int) -> dict[str, tuple[int, int, int]]:
+    counts = ", ".join(
+        f"COUNT(CASE WHEN decision = '{one}' THEN 1 END)" for one in ("permitted", "refused", "undecided")
+    )
+    name = plan.names(BATCH)
+    rows = engine.rows(f"SELECT {name}, {counts} FROM line_{number} GROUP BY {name}")
+    return {str(batch): (int(str(a)), int(str(b)), int(str(c))) for batch, a, b, c in rows}
+
+
+def status(code: object) -> Status:
+    """Return the status that a query's number stands for."""
+    return STATUSES[int(str(code))]

@@ -1,0 +1,240 @@
+"""The tables of a book as typed relations: which column is which fact, how each is read, and what is wrong with cells."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from checker.engine.book import Book, Table
+from checker.engine.cells import IDS, Cell, ColumnTypeError, cell, nothing
+from checker.faults import Fault, InputError, Place
+from checker.lang.problem import nearest
+from checker.lang.sql import WIDTHS, Dialect
+from checker.lang.syntax import Type
+from checker.model import FactDeclared
+from checker.read.cells import cell_parser
+from checker.read.table import MOST_FAULTS, capped, clipped
+from checker.read.totals import OF_A_TAPE, OF_LINES, is_total, no_loan
+from checker.values import BadValueError
+
+MOST_ASKED = 100_000  # texts of no plain form, of one column, that the parser is asked about
+ROW = "row_number"
+Rows = list[tuple[object, ...]]
+
+
+class Engine(Protocol):
+    """What runs the queries of a book, wherever its tables are."""
+
+    name: str
+    dialect: Dialect
+
+    def columns(self, table: Table) -> dict[str, str]:
+        """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
+
+    def scan(self, table: Table, columns: Mapping[str, str]) -> str:
+        """Return what stands after FROM for a table."""
+
+    def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
+        """Return the same with a column `row_number`, which counts from 1."""
+
+    def make(self, name: str, select: str) -> None:
+        """Make a relation of a query and keep it."""
+
+    def view(self, name: str, select: str) -> None:
+        """Give a query a name."""
+
+    def table(self, name: str, key: Sequence[str]) -> tuple[list[str], Rows]:
+        """Return the columns of a relation that was made, and its rows in the order of a key."""
+
+    def rows(self, select: str) -> Rows:
+        """Return what a query selects."""
+
+    def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+        """Make a relation of values, with the SQL type of each column."""
+
+    def progress(self) -> float:
+        """Return how much of the running query is done, in per cent, not above zero where that is not known."""
+
+    def write(self, select: str, path: Path) -> None:
+        """Write what a query selects to a CSV or Parquet file."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+class Column(NamedTuple):
+    """One column of a table as it is read: its name there, and the fact that it is; `parse` where a layout reads it."""
+
+    source: str
+    fact: FactDeclared
+    raw: str
+    cell: Cell
+    parse: Callable[[str], object] | None = None
+
+
+class Read(NamedTuple):
+    """A table as it is read: its columns by fact, what stands after FROM, and the same with the rows counted.
+
+    `skips` tells whether a row that says nothing is none.
+    """
+
+    table: Table
+    columns: Mapping[str, Column]
+    scan: str
+    numbered: str
+    skips: bool = False
+
+    def select(self, dialect: Dialect, facts: Mapping[str, FactDeclared], *also: str) -> str:
+        """Return the query of its facts, each by its name; of a fact that it has no column for, nothing is known."""
+        cells = {name: self.columns[name].cell if name in self.columns else nothing(f, dialect) for name, f in facts.items()}
+        named = [f"{found.value} AS {dialect.quoted(name)}" for name, found in cells.items()]
+        return f"SELECT {', '.join([*also, *named])}\nFROM {self.numbered if ROW in also else self.scan}"
+
+
+def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], needed: Iterable[str]) -> Read:
+    """Return how a table is read whose columns are `known` facts by the names of their columns.
+
+    Raises InputError for a column that is none of them or of a type that no such fact has, and for one that is missing.
+    """
+    types = engine.columns(table)
+    place = Place(file=table.file, line=1 if table.format == "csv" else 0)
+    faults = [
+        Fault(code="E706", message=f"no fact for the column `{name}`", place=place, help=nearest(name, list(known)))
+        for name in types
+        if name not in known
+    ]
+    missing = [name for name in needed if name not in types]
+    faults += [Fault(code="E706", message=f"the table has no column `{name}`", place=place) for name in missing]
+    columns = {}
+    for name in [name for name in types if name in known]:
+        fact, raw = known[name], engine.dialect.quoted(name)
+        try:
+            found = cell(raw, types[name], fact, engine.dialect)
+        except ColumnTypeError as error:
+            faults.append(Fault(code="E715", message=f"the column `{name}`: {error}", place=place))
+            continue
+        columns[fact.name] = Column(source=name, fact=fact, raw=raw, cell=found)
+    if faults:
+        raise InputError(*faults)
+    scan, numbered = engine.scan(table, types), engine.numbered(table, types)
+    return Read(table=table, columns=columns, scan=scan, numbered=numbered, skips=table.format == "csv")
+
+
+def checks(read: Read, *, but: Iterable[str] = ()) -> dict[str, str]:
+    """Return, for each column that could hold a wrong cell, the count of its cells that are not of its form.
+
+    Of a column that has types only its bound is asked, as one least value, which a file's statistics may know.
+    """
+    wanted = {n: column for n, column in enumerate(read.columns.values()) if column.fact.name not in but}
+    return {
+        f"bad_{n}": column.cell.least or f"COUNT(CASE WHEN {_is_bad(column)} THEN 1 END)"
+        for n, column in wanted.items()
+        if column.cell.ok != "TRUE"
+    }
+
+
+def check(engine: Engine, read: Read, *, but: Iterable[str] = ()) -> None:
+    """Raise InputError where a cell of a table is not of its form; `but` are facts that are checked elsewhere."""
+    counted = checks(read, but=but)
+    if counted:
+        selected = ", ".join(f"{text} AS {name}" for name, text in counted.items())
+        (found,) = engine.rows(f"SELECT {selected} FROM {read.scan}")
+        check_cells(engine, read, dict(zip(counted, found, strict=True)))
+
+
+def _is_bad(column: Column) -> str:
+    return f"{column.raw} IS NOT NULL AND ({column.cell.ok}) IS NOT TRUE"
+
+
+def check_cells(engine: Engine, read: Read, counts: Mapping[str, object]) -> None:
+    """Raise InputError with the cells that the checker's own parser refuses, of those that are not of the plain form.
+
+    `counts` are those of `checks`.
+    """
+    columns = list(read.columns.values())
+    faults: list[Fault] = []
+    for name in [name for name, count in counts.items() if count]:
+        faults += _faults(engine, read, columns[int(name.removeprefix("bad_"))])
+    if faults:
+        raise InputError(*capped(faults, read.table.file))
+
+
+def _faults(engine: Engine, read: Read, column: Column) -> list[Fault]:
+    text = f"CAST({column.raw} AS {engine.dialect.string})"
+    bad = _is_bad(column)
+    parse = _parser(column)
+    if column.cell.asks:
+        found = engine.rows(f"SELECT DISTINCT {text} FROM {read.scan} WHERE {bad} LIMIT {MOST_ASKED + 1}")
+        wrong = [str(one) for (one,) in found if parse(str(one)) is not None]
+        if not wrong and len(found) <= MOST_ASKED:
+            return []
+        listed = ", ".join(engine.dialect.text(one) for one in wrong[: MOST_FAULTS + 1])
+        bad = f"{column.raw} IN ({listed})" if wrong else bad
+    query = f"SELECT {ROW}, {text} FROM {read.numbered} WHERE {bad} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"
+    faults = []
+    for row, one in engine.rows(query):
+        place = row_place(read.table, row)
+        error = parse(str(one)) or _too_wide(column, str(one))
+        if isinstance(error, BadValueError):
+            message = str(error).replace(str(one), clipped(str(one)))
+            faults.append(Fault(code=error.code, message=f"`{column.source}`: {message}", place=place, help=error.help))
+        else:
+            faults.append(error._replace(place=place))
+    return faults
+
+
+def _parser(column: Column) -> Callable[[str], BadValueError | Fault | None]:
+    """Return what tells what is wrong with a cell, None where nothing is."""
+    parse, is_id = column.parse or cell_parser(column.fact), column.fact.name in IDS
+
+    def found(text: str) -> BadValueError | Fault | None:
+        if not text:
+            return BadValueError("the text is empty: where it is unknown a cell has none")
+        try:
+            parse(text)
+        except BadValueError as error:
+            return error
+        if is_id and is_total(text):
+            return no_loan(Place(file=""), OF_A_TAPE if column.fact.name == "loan.loan_id" else OF_LINES)
+        return None
+
+    return found
+
+
+def _too_wide(column: Column, text: str) -> BadValueError:
+    if column.fact.type not in WIDTHS:
+        return BadValueError(f"`{text}` is not of a form that this engine reads", code="E714")
+    width = WIDTHS[column.fact.type]
+    holds = f"{width.whole} digits and {width.places} places" if width.places else f"{width.whole} digits"
+    help_ = "judge it with `--engine python`, which holds every amount"
+    return BadValueError(f"`{text}` is longer than this engine holds: {holds}", help_, code="E714")
+
+
+def row_place(table: Table, row: object) -> Place:
+    """Return the place of a row, counted from 1, of a table without empty lines; a text is what names it."""
+    if isinstance(row, str):
+        return Place(file=table.file, cell=row)
+    row = int(str(row))
+    if table.format == "csv":
+        return Place(file=table.file, line=row + (table.form.header_row if table.form.names is None else 0))
+    return Place(file=table.file, cell=f"row {row:,}")
+
+
+def tape_columns(book: Book) -> dict[str, FactDeclared]:
+    """Return what the columns of a tape may be."""
+    loan = {name.removeprefix("loan."): fact for name, fact in book.facts.items() if fact.group == "loan"}
+    return {"agreement": book.facts["batch.agreement"], **loan}
+
+
+def line_columns(book: Book) -> dict[str, FactDeclared]:
+    """Return what the columns of a table of lines may be; without a table of batches its lines say what they are of."""
+    stated = [f for f in book.facts.values() if f.group in ("disposition", "loan") and not f.measured]
+    number = FactDeclared(name="line", type=Type.COUNT, means="the number of the line in its batch", at_least=1)
+    head = ("batch", "agreement", "date") if book.batches is None else ("batch",)
+    own = {name: book.facts[f"batch.{name}"] for name in head}
+    return {**own, "line": number, **{fact.name.removeprefix("disposition."): fact for fact in stated}}
+
+
+def batch_columns(book: Book) -> dict[str, FactDeclared]:
+    """Return what the columns of a table of batches may be."""
+    found = [fact for fact in book.facts.values() if fact.group not in ("loan", "disposition", "tape")]
+    return {fact.name.removeprefix("batch."): fact for fact in found}

@@ -1,0 +1,43 @@
+"""The sentences of the report of a book."""
+
+from checker.engine.summary import BatchCount, RuleCount, Summary
+from checker.model import Decision, Status
+
+
+def head(found: Summary) -> str:
+    """Return what was decided, in one line."""
+    assumptions = f", on {len(found.assumptions)} assumption{'s' if len(found.assumptions) != 1 else ''}"
+    return f"{found.decision}{assumptions if found.decision is Decision.PERMITTED or found.assumptions else ''}"
+
+
+def size(found: Summary) -> str:
+    """Return what was judged, and by what."""
+    lines = sum(batch.lines for batch in found.batches)
+    agreements = len({batch.agreement for batch in found.batches})
+    of = f"{many(lines, 'line')} in {many(len(found.batches), 'batch', 'batches')} of {many(agreements, 'agreement')}"
+    return f"{found.book}: {of}, {many(found.loans, 'loan')} in their pools, by {found.engine}"
+
+
+def again(found: Summary) -> str:
+    """Return what was judged twice."""
+    return f"{found.again:,} findings were judged again by the evaluator, each the same."
+
+
+def many(count: int, one: str, several: str = "") -> str:
+    """Return how many there are of something."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def counted(found: RuleCount) -> str:
+    """Return how many subjects of a rule have each status, those that there are."""
+    return ", ".join(f"{count:,} {_SAID.get(status, status)}" for status, count in found.counts.items() if count)
+
+
+def batch(found: BatchCount) -> str:
+    """Return one batch with its lines by decision."""
+    parts = [("permitted", found.permitted), ("refused", found.refused), ("undecided", found.undecided)]
+    lines = ", ".join(f"{count:,} {word}" for word, count in parts if count) or "no lines"
+    return f"{found.name} ({found.agreement}, {found.date}): {found.decision}: {lines}"
+
+
+_SAID = {Status.PASS: "pass", Status.FAIL: "fail"}

@@ -1,0 +1,92 @@
+"""`checker sql`: the queries that judge by an agreement's policies, for whoever has the tables in a warehouse."""
+
+from collections.abc import Iterator
+
+from checker.engine.cells import sql_type_of
+from checker.engine.intake import ROW
+from checker.engine.plan import AGREEMENT, BATCH, DATE, IN_POOL, LOAN, Plan, Query, Version
+from checker.engine.relations import ID, fact_query
+from checker.lang.sql import Dialect
+from checker.model import Agreement, FactDeclared
+
+_HEAD = """\
+-- {title}
+-- Statuses are 0 pass, 1 fail, 2 unknown, 3 disputed, NULL where a rule is not asked. Three tables are read:
+--   tape      a row a loan: {tape}
+--   proposal  a row a batch: {batch}
+--   line      a row a line: {line}
+-- Every amount is a DECIMAL of the width shown, never a DOUBLE. What checker asks of a table before it judges is not
+-- here: that each loan of an agreement stands there once, that each batch has one row, that no line says otherwise
+-- than the tape. Names of parties are held as they are spelled in the policy.
+"""
+
+
+def queries(agreement: Agreement, dialect: Dialect) -> str:
+    """Return the queries of every version of an agreement as one SQL script, each explained."""
+    facts = agreement.facts
+    versions = [
+        Version(n, agreement, policy, {name: (party,) for party, names in policy.parties.items() for name in names})
+        for n, policy in enumerate(agreement.versions)
+    ]
+    plan = Plan(dialect, versions, member=dialect.quoted(IN_POOL))
+    parts = [_head(agreement, dialect)]
+    for query in [*_relations(agreement, dialect), *plan.pool({"named": f"COUNT({dialect.quoted(ID)})"})]:
+        parts.append(_statement(query, dialect))
+    for version in versions:
+        for query in plan.queries(version):
+            names = [*_rules(version, query)]
+            parts.append(_statement(query, dialect, names))
+    del facts
+    return "\n".join(parts)
+
+
+def _head(agreement: Agreement, dialect: Dialect) -> str:
+    typed = {name: f"{name} {sql_type_of(fact.type, dialect)}" for name, fact in agreement.facts.items()}
+    loan = [name for name, fact in agreement.facts.items() if fact.group == "loan"]
+    line = [n for n, f in agreement.facts.items() if f.group == "disposition" or (f.group == "loan" and not f.measured)]
+    batch = [n for n, f in agreement.facts.items() if f.group not in ("loan", "disposition")]
+    return _HEAD.format(
+        title=f"{agreement.name}, in the SQL of {dialect.name}",
+        tape=", ".join([f"{AGREEMENT} VARCHAR", *(typed[name] for name in loan)]),
+        batch=", ".join(typed[name] for name in batch),
+        line=", ".join([f"{BATCH} VARCHAR", f"{ROW} BIGINT", "line BIGINT", *(typed[name] for name in line)]),
+    )
+
+
+def _relations(agreement: Agreement, dialect: Dialect) -> Iterator[Query]:
+    q = dialect.quoted
+    latest = sorted(enumerate(agreement.versions), key=lambda one: one[1].effective, reverse=True)
+    limbs = " ".join(
+        f"WHEN {q(DATE)} >= DATE '{max(policy.effective, policy.executed)}' THEN {n}" for n, policy in latest
+    )
+    policy = f"SELECT *, CASE {limbs} ELSE -1 END AS policy\nFROM proposal WHERE {q(AGREEMENT)} = {dialect.text(agreement.name)}"
+    yield Query("batch", "each batch, with the number of the version in force", policy)
+    cited = f"SELECT DISTINCT {q(AGREEMENT)}, {q(LOAN)} AS {q(ID)} FROM line JOIN batch USING ({q(BATCH)})"
+    yield Query(
+        "loan",
+        "the loans that lines cite",
+        f"SELECT tape.*\nFROM tape JOIN (\n  {cited}\n) AS cited USING ({q(AGREEMENT)}, {q(ID)})",
+    )
+    loan: dict[str, FactDeclared] = {name: fact for name, fact in agreement.facts.items() if fact.group == "loan"}
+    yield Query(
+        "fact", "each line, with every fact of it", fact_query(agreement.facts, loan, dialect)
+    )
+
+
+def _statement(query: Query, dialect: Dialect, names: list[str] | None = None) -> str:
+    kind = "CREATE TEMP TABLE" if dialect.name == "duckdb" else "CREATE OR REPLACE TEMP VIEW"
+    notes = "".join(f"--   {name}\n" for name in names or [])
+    return f"-- {query.means}\n{notes}{kind} {query.name} AS\n{query.select};\n"
+
+
+def _rules(version: Version, query: Query) -> Iterator[str]:
+    """Yield what the columns of a query are, for a reader."""
+    from checker.engine.plan import BUILTIN, scopes
+
+    assert version.policy is not None
+    scope = scopes(version.policy)
+    kind = query.name.partition("_")[0]
+    yield f"under {version.policy.name}"
+    if kind == "line":
+        yield from (f"b{n}  builtin/{name}" for n, name in enumerate(BUILTIN))
+    yield from (f"{column}  {rule.rule}" for column, rule in getattr(scope, kind).items())

@@ -1,0 +1,400 @@
+"""A book's tables to the relations that its policies are judged on: `batch`, `tape` and `fact`; bad input stops here."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from checker.builtin import folded
+from checker.engine.book import Book
+from checker.engine.cells import sql_type_of
+from checker.engine.intake import (
+    ROW,
+    Engine,
+    Read,
+    batch_columns,
+    check,
+    check_cells,
+    checks,
+    line_columns,
+    read_table,
+    row_place,
+    tape_columns,
+)
+from checker.engine.layout import Through, read_through
+from checker.engine.plan import AGREEMENT, AS_OF, BATCH, BUYER, DATE, IN_POOL, LOAN, UNDER, Version
+from checker.faults import Fault, InputError, Place
+from checker.judge import in_force
+from checker.lang.problem import nearest
+from checker.lang.sql import Dialect
+from checker.lang.syntax import Type, Value
+from checker.model import NOTHING, Agreement, FactDeclared, Policy
+from checker.read.table import MOST_FAULTS, capped
+from checker.read.totals import OF_A_TAPE, no_loan
+from checker.values import BadValueError, parse_text
+
+Stated = dict[str, Value | None]
+ID = "loan.loan_id"
+
+
+class Head(NamedTuple):
+    """A batch of a book: its facts, and the number of the version in force."""
+
+    name: str
+    agreement: str
+    date: date
+    stated: Stated
+    version: int
+
+
+class Relations(NamedTuple):
+    """What stands ready: the batches, the versions that they are judged by, and how the tape is read.
+
+    `member` is the SQL of whether a row of the tape is in the pool; a blank row of a CSV file is not. Of a layout there
+    are what it `assumes`, the rows of the tape that are `skipped`, and in `inputs` its digest.
+    """
+
+    heads: tuple[Head, ...]
+    versions: tuple[Version, ...]
+    tape: Read
+    member: str
+    assumes: tuple[str, ...] = ()
+    skipped: Mapping[str, int] = NOTHING
+    inputs: Mapping[str, str] = NOTHING
+
+
+def relate(engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_of: date | None) -> Relations:
+    """Make the relations `batch`, `line`, `tape` and `fact`, or raise InputError with what is wrong with the tables."""
+    lines = _read_lines(engine, book)
+    heads, versions = _batches(engine, book, agreements, as_of, lines)
+    _check_lines(engine, book, lines)
+    through = _read_tape(engine, book, agreements)
+    tape = through.read
+    engine.make("fact", fact_query(book.facts, set(tape.columns), engine.dialect))
+    _check_said(engine, book, tape, lines)
+    return Relations(heads, _named(engine, versions), tape, member_of(engine.dialect, tape), *through[1:])
+
+
+def member_of(dialect: Dialect, tape: Read) -> str:
+    """Return the SQL of whether a row of a tape is in the pool."""
+    in_pool = dialect.quoted(IN_POOL) if IN_POOL in tape.columns else "TRUE"
+    if not tape.skips:
+        return in_pool
+    has_id = f"{dialect.quoted(ID)} IS NOT NULL"
+    return has_id if in_pool == "TRUE" else f"CASE WHEN {has_id} THEN {in_pool} ELSE FALSE END"
+
+
+def _read_lines(engine: Engine, book: Book) -> Read:
+    known = line_columns(book)
+    own = [] if book.batches else [n for n in ("agreement", "date") if getattr(book, n) is None]
+    needed = ["batch", *own, *(key for key in ("loan", "under") if f"disposition.{key}" not in book.every)]
+    read = read_table(engine, book.lines, known, needed)
+    check(engine, read)
+    facts = {fact.name: fact for fact in known.values() if fact.name != "line"}
+    q = engine.dialect.quoted
+    typed = read.select(engine.dialect, facts, ROW)
+    number = read.columns["line"].cell.value if "line" in read.columns else None
+    counted = f"row_number() OVER (PARTITION BY {q(BATCH)} ORDER BY {ROW})" if number is None else number
+    columns = [f"COALESCE({q(name)}, {_literal(book.every[name], fact, engine.dialect)}) AS {q(name)}"
+               if book.every.get(name) is not None else q(name) for name, fact in facts.items()]
+    if number is not None:
+        typed = read.select(engine.dialect, facts, ROW, f"{number} AS line")
+        counted = "line"
+    whole = f"SELECT {ROW}, {counted} AS line, {', '.join(columns)}\nFROM (\n{typed}\n) AS typed"
+    engine.make("line", f"{whole}\nWHERE {_says(engine, read)}")
+    return read
+
+
+def _says(engine: Engine, read: Read) -> str:
+    """Return the SQL of whether a row of `typed` says anything; one of a CSV file that does not is skipped."""
+    columns = [f"typed.{engine.dialect.quoted(name)} IS NOT NULL" for name in read.columns]
+    return " OR ".join(columns) if read.table.format == "csv" else "TRUE"
+
+
+def _literal(value: Value | None, fact: FactDeclared, dialect: Dialect) -> str:
+    text = str(value).lower() if fact.type is Type.FLAG else str(value)
+    return f"CAST({dialect.text(text)} AS {sql_type_of(fact.type, dialect)})"
+
+
+def _batches(
+    engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_of: date | None, lines: Read
+) -> tuple[tuple[Head, ...], list[Version]]:
+    """Make the relation `batch`, with the version in force on each, and return both."""
+    q, dialect = engine.dialect.quoted, engine.dialect
+    columns = batch_columns(book)
+    facts = {fact.name: fact for fact in columns.values()}
+    if book.batches:
+        needed = ["batch", *(name for name in ("agreement", "date") if getattr(book, name) is None)]
+        read = read_table(engine, book.batches, columns, needed)
+        check(engine, read)
+        query = f"SELECT * FROM (\n{read.select(dialect, facts)}\n) AS typed WHERE {_says(engine, read)}"
+        has = set(read.columns)
+    else:
+        has = {BATCH, AGREEMENT, DATE} & set(lines.columns)
+        rest = [name for name in facts if name not in has]
+        nothing = [f"CAST(NULL AS {sql_type_of(facts[name].type, dialect)}) AS {q(name)}" for name in rest]
+        query = f"SELECT DISTINCT {', '.join([*map(q, sorted(has)), *nothing])} FROM line"
+    given = {AGREEMENT: book.agreement, DATE: book.date}
+    selected = [
+        q(name) if name in has or given.get(name) is None else f"{_literal(given[name], fact, dialect)} AS {q(name)}"
+        for name, fact in facts.items()
+    ]
+    found = engine.rows(f"SELECT {', '.join(selected)}\nFROM (\n{query}\n) AS typed ORDER BY {q(BATCH)}")
+    stated = [{name: v for name, v in zip(facts, row, strict=True) if v is not None} for row in found]
+    _check_heads(book, agreements, as_of, stated)
+    versions: dict[tuple[int, str], Version] = {}
+    heads = tuple(_head(one, agreements[str(one[AGREEMENT])], as_of, versions) for one in stated)
+    rows = [[*(head.stated.get(name) for name in facts), book.as_of, head.version] for head in heads]
+    types = {name: sql_type_of(fact.type, dialect) for name, fact in facts.items()}
+    engine.put("batch", {**types, AS_OF: "DATE", "policy": "INTEGER"}, rows)
+    return heads, list(versions.values())
+
+
+def _head(
+    stated: Mapping[str, object], agreement: Agreement, as_of: date | None, versions: dict[tuple[int, str], Version]
+) -> Head:
+    day: date = stated[DATE]  # type: ignore[assignment] # a date by its column
+    policy = in_force(agreement, day, as_of or day)
+    key = (id(agreement.versions), policy.name if policy else "")
+    if key not in versions:
+        versions[key] = Version(len(versions), agreement, policy, {})
+    return Head(str(stated[BATCH]), agreement.name, day, dict(stated), versions[key].number)  # type: ignore[arg-type] # typed by column
+
+
+def _check_heads(
+    book: Book, agreements: Mapping[str, Agreement], as_of: date | None, stated: Sequence[Mapping[str, object]]
+) -> None:
+    """Every batch has one name, an agreement of which there is a policy, and a date; none is after `as_of`."""
+    table = book.batches or book.lines
+    place = Place(file=table.file)
+    faults = []
+    before = None
+    for one in stated:
+        name = one.get(BATCH)
+        for key, word in ((BATCH, "batch"), (AGREEMENT, "agreement"), (DATE, "date")):
+            if key not in one:
+                faults.append(Fault(code="E305", message=f"a row does not say `{word}` (batch `{name}`)", place=place))
+        if name is not None and name == before:
+            message = f"two batches have the name `{name}`, or its rows contradict each other"
+            faults.append(Fault(code="E605", message=message, place=place))
+        before = name
+        known = one.get(AGREEMENT)
+        if known is not None and known not in agreements:
+            help_ = nearest(str(known), list(agreements))
+            message = f"no policy for the agreement `{known}` of the batch `{name}`"
+            faults.append(Fault(code="E601", message=message, place=place, help=help_))
+        day = one.get(DATE)
+        if as_of is not None and isinstance(day, date) and as_of < day:
+            message = f"--as-of {as_of} is before the date of the batch `{name}`, {day}"
+            faults.append(Fault(code="E606", message=message, place=place))
+    if faults:
+        raise InputError(*capped(faults, table.file))
+
+
+def _check_lines(engine: Engine, book: Book, lines: Read) -> None:
+    """Every line names its batch, its loan and its section, and no two lines of a batch have one number."""
+    q = engine.dialect.quoted
+    faults = []
+    wanted = {BATCH: "batch", LOAN: "loan", UNDER: "under", **({"line": "line"} if "line" in lines.columns else {})}
+    lacking = " OR ".join(f"{q(name)} IS NULL" for name in wanted)
+    columns = ", ".join([ROW, *map(q, wanted)])
+    for row, *values in engine.rows(f"SELECT {columns} FROM line WHERE {lacking} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"):
+        names = [f"`{word}`" for word, value in zip(wanted.values(), values, strict=True) if value is None]
+        place = row_place(book.lines, row)
+        faults.append(Fault(code="E305", message=f"the line does not say {' and '.join(names)}", place=place))
+    strange = f"SELECT DISTINCT line.{q(BATCH)} FROM line LEFT JOIN batch USING ({q(BATCH)}) WHERE policy IS NULL"
+    if book.batches and not faults:
+        place = Place(file=book.lines.file)
+        for (name,) in engine.rows(f"{strange} ORDER BY 1 LIMIT {MOST_FAULTS + 1}"):
+            faults.append(Fault(code="E616", message=f"no row of the table of batches is `{name}`", place=place))
+    if "line" in lines.columns:
+        twice = f"SELECT {q(BATCH)}, line FROM line GROUP BY {q(BATCH)}, line HAVING COUNT(*) > 1"
+        for name, number in engine.rows(f"{twice} ORDER BY 1, 2 LIMIT {MOST_FAULTS + 1}"):
+            message = f"two lines of the batch `{name}` have the number {number}"
+            faults.append(Fault(code="E616", message=message, place=Place(file=book.lines.file)))
+    if faults:
+        raise InputError(*capped(faults, book.lines.file))
+
+
+def _read_tape(engine: Engine, book: Book, agreements: Mapping[str, Agreement]) -> Through:
+    if book.tape.layout == "canonical":
+        needed = ["loan_id", *(["agreement"] if book.agreement is None else [])]
+        through = Through(read_table(engine, book.tape, tape_columns(book), needed))
+    else:
+        agreement = agreements.get(book.agreement or "")
+        through = read_through(engine, book, agreement.facts if agreement else book.facts)
+    name_tape(engine, book, through.read)
+    return through
+
+
+def name_tape(engine: Engine, book: Book, read: Read) -> None:
+    """Give the tape a name, and keep the rows that lines cite."""
+    dialect, q = engine.dialect, engine.dialect.quoted
+    # A loan is in the pool where no column says so; of any other fact without a column nothing is known.
+    named = [] if IN_POOL in read.columns else [f"TRUE AS {q(IN_POOL)}"]
+    facts = {name: f for name, f in book.facts.items() if f.group == "loan" and (name != IN_POOL or not named)}
+    if AGREEMENT in read.columns:
+        own, agreement = read.columns[AGREEMENT].raw, f"{read.columns[AGREEMENT].raw} AS {q(AGREEMENT)}"
+    else:
+        own = dialect.text(book.agreement or "")
+        agreement = f"{own} AS {q(AGREEMENT)}"
+    as_of = f"DATE '{book.as_of}' AS {q(AS_OF)}"
+    engine.view("tape", read.select(dialect, facts, "*", agreement, as_of, *named))
+    lines = f"(SELECT {q(BATCH)}, {q(LOAN)} FROM line) AS l"
+    engine.make("cited", f"SELECT DISTINCT {q(AGREEMENT)}, {q(LOAN)}\nFROM {lines} JOIN batch USING ({q(BATCH)})")
+    # The rows are found by their cells as they stand, and only then read as facts.
+    join = f"cited ON {own} = cited.{q(AGREEMENT)} AND {read.columns[ID].raw} = cited.{q(LOAN)}"
+    typed = [f"{column.cell.value} AS {q(name)}" for name, column in read.columns.items() if name in facts]
+    engine.make("loan", f"SELECT cited.{q(AGREEMENT)}, {', '.join(typed)}\nFROM {read.scan} JOIN {join}")
+
+
+def fact_query(facts: Mapping[str, FactDeclared], has: Collection[str], dialect: Dialect) -> str:
+    """Return the query of the relation `fact`: each line with every fact of it; `has` are those that a tape measures."""
+    q = dialect.quoted
+    columns = [f"{_fact(name, fact, has, dialect)} AS {q(name)}" for name, fact in facts.items()]
+    times = f"COUNT(*) OVER (PARTITION BY batch.{q(AGREEMENT)}, batch.{q(DATE)}, line.{q(LOAN)}) AS times"
+    own = ["line.line AS line", f"line.{ROW}", "batch.policy AS policy", f"loan.{q(ID)} IS NOT NULL AS on_tape", times]
+    selected = ",\n  ".join([*own, *columns])
+    return (
+        f"SELECT {selected}\nFROM line JOIN batch ON line.{q(BATCH)} = batch.{q(BATCH)}\n"
+        f"LEFT JOIN loan ON loan.{q(AGREEMENT)} = batch.{q(AGREEMENT)} AND loan.{q(ID)} = line.{q(LOAN)}"
+    )
+
+
+def _fact(name: str, fact: FactDeclared, has: Collection[str], dialect: Dialect) -> str:
+    """Return the SQL of one fact of a line: the tape's word of its loan before what the line attests."""
+    q = dialect.quoted
+    if name == ID:
+        return f"line.{q(LOAN)}"
+    if name == IN_POOL and name not in has:
+        return f"CASE WHEN loan.{q(ID)} IS NOT NULL THEN TRUE END"
+    if fact.group != "loan":
+        return f"{'line' if fact.group == 'disposition' else 'batch'}.{q(name)}"
+    sides = [f"loan.{q(name)}"] if name in has else []
+    sides += [] if fact.measured else [f"line.{q(name)}"]
+    return f"COALESCE({', '.join(sides)})" if sides else f"CAST(NULL AS {sql_type_of(fact.type, dialect)})"
+
+
+def _check_said(engine: Engine, book: Book, tape: Read, lines: Read) -> None:
+    """A line may say of its loan what the tape leaves unknown; it cannot say otherwise than the tape."""
+    q = engine.dialect.quoted
+    both = [name for name in {*lines.columns, *book.every} if name.startswith("loan.") and name in tape.columns]
+    faults = []
+    for name in sorted(both):
+        query = (
+            f"SELECT line.{ROW}, line.{q(LOAN)}, line.{q(name)}, loan.{q(name)} FROM line"
+            f" JOIN batch ON line.{q(BATCH)} = batch.{q(BATCH)}"
+            f" JOIN loan ON loan.{q(AGREEMENT)} = batch.{q(AGREEMENT)} AND loan.{q(ID)} = line.{q(LOAN)}"
+            f" WHERE line.{q(name)} <> loan.{q(name)} ORDER BY 1 LIMIT {MOST_FAULTS + 1}"
+        )
+        for row, loan, said, has in engine.rows(query):
+            message = f"`{name}` of the loan `{loan}` is {_shown(said)} here and {_shown(has)} on the tape"
+            faults.append(Fault(code="E604", message=message, place=row_place(book.lines, row)))
+    if faults:
+        raise InputError(*capped(faults, book.lines.file))
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+SURVEYED = ("named", "nameless", "different")
+
+
+def survey(read: Read, dialect: Dialect) -> dict[str, str]:
+    """Return what is counted of a tape, agreement by agreement, while its pools are summed.
+
+    Where each row that has something has an id, the ids that are of a right form are as many, and so are the different
+    ones, every loan has an id and stands once: different hashes are those of different ids.
+    """
+    raw, ok = read.columns[ID].raw, read.columns[ID].cell.ok
+    others = [f"{column.raw} IS NOT NULL" for column in read.columns.values() if column.fact.name != ID]
+    nameless = f"COUNT(CASE WHEN {raw} IS NULL AND ({' OR '.join(others)}) THEN 1 END)"
+    found = checks(read, but=(ID, AGREEMENT))
+    different = f"COUNT(DISTINCT CASE WHEN {ok} THEN {dialect.hash(raw)} END)"
+    return {
+        "named": f"COUNT({raw})",
+        "nameless": nameless if read.skips and others else f"COUNT(*) - COUNT({raw})",
+        **({"different": different} if dialect.counts_at_once else {}),
+        **{name: text for name, text in found.items() if not (dialect.least_is_free and text.startswith("CASE"))},
+    }
+
+
+def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping[str, object]]) -> None:
+    """Raise InputError where the survey of the tape found a cell of another form, a row without a loan, or one twice."""
+    if engine.dialect.least_is_free:
+        columns = {name: column for name, column in read.columns.items() if column.cell.least}
+        check(engine, read._replace(columns=columns))
+    _check_agreements(book, counted)
+    sums = {name: sum(int(str(row[name])) for row in counted) for name in survey(read, engine.dialect)}
+    if not engine.dialect.counts_at_once:
+        sums["different"] = _different(engine, read)
+    check_cells(engine, read, {name: count for name, count in sums.items() if name not in SURVEYED})
+    if sums["nameless"]:
+        _nameless(engine, book, read)
+    if sums["named"] != sums["different"]:
+        check_cells(engine, read, {f"bad_{list(read.columns).index(ID)}": 1})
+        _twice(engine, book)
+
+
+def _different(engine: Engine, read: Read) -> int:
+    """Return how many different ids of a right form there are, each within its agreement, in a pass of its own."""
+    raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
+    hashes = f"SELECT DISTINCT {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan}"
+    right = f"{read.columns[ID].raw} IS NOT NULL AND ({read.columns[ID].cell.ok})"
+    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{hashes} WHERE {right}\n) AS different")
+    return int(str(found))
+
+
+def _check_agreements(book: Book, counted: Sequence[Mapping[str, object]]) -> None:
+    """Every row of a tape of several agreements says of which it is."""
+    place = Place(file=book.tape.file)
+    faults = []
+    for row in counted:
+        name = row[AGREEMENT]
+        if name is None and row["named"]:
+            message = f"{row['named']:,} rows do not say of which agreement they are"
+            faults.append(Fault(code="E305", message=message, place=place))
+        try:
+            parse_text("" if name is None else str(name))
+        except BadValueError as error:
+            faults.append(Fault(code=error.code, message=f"`agreement`: {error}", place=place, help=error.help))
+    if faults:
+        raise InputError(*capped(faults, book.tape.file))
+
+
+def _nameless(engine: Engine, book: Book, read: Read) -> None:
+    raw = read.columns[ID].raw
+    some = " OR ".join(f"{column.raw} IS NOT NULL" for column in read.columns.values()) if read.skips else "TRUE"
+    query = f"SELECT {ROW} FROM {read.numbered} WHERE {raw} IS NULL AND ({some}) ORDER BY 1 LIMIT {MOST_FAULTS + 1}"
+    faults = [no_loan(row_place(read.table, row), OF_A_TAPE) for (row,) in engine.rows(query)]
+    raise InputError(*capped(faults, book.tape.file))
+
+
+def _twice(engine: Engine, book: Book) -> None:
+    names = ", ".join(map(engine.dialect.quoted, (AGREEMENT, ID)))
+    query = f"SELECT {names} FROM tape WHERE {engine.dialect.quoted(ID)} IS NOT NULL GROUP BY {names} HAVING COUNT(*) > 1"
+    faults = []
+    for agreement, loan in engine.rows(f"{query} ORDER BY 1, 2 LIMIT {MOST_FAULTS + 1}"):
+        message = f"the loan `{loan}` of `{agreement}` stands here twice"
+        faults.append(Fault(code="E708", message=message, place=Place(file=book.tape.file)))
+    if faults:
+        raise InputError(*capped(faults, book.tape.file))
+
+
+def _named(engine: Engine, versions: Sequence[Version]) -> tuple[Version, ...]:
+    """Return the versions with the spellings, in the lines, of the parties that each lists."""
+    q = engine.dialect.quoted
+    if not any(version.policy and version.policy.parties for version in versions):
+        return tuple(versions)
+    found = engine.rows(f"SELECT DISTINCT {q(BUYER)} FROM fact WHERE {q(BUYER)} IS NOT NULL")
+    spelled = [(str(name), folded(str(name))) for (name,) in found]
+    return tuple(version._replace(names=_parties(version.policy, spelled)) for version in versions)
+
+
+def _parties(policy: Policy | None, spelled: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return the names of parties that a policy lists, as they are spelled, each with those parties."""
+    listed: dict[str, list[str]] = {}
+    for party, names in policy.parties.items() if policy else ():
+        for name in dict.fromkeys(map(folded, names)):
+            listed.setdefault(name, []).append(party)
+    return {name: tuple(listed[plain]) for name, plain in spelled if plain in listed}

@@ -1,0 +1,119 @@
+"""The way of a book through its stages: read, related, judged by an engine, judged again, summed up, its lines written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from threading import Event, Thread
+from typing import NamedTuple
+
+from checker.engine.again import Again
+from checker.engine.book import Book
+from checker.engine.found import Found, find
+from checker.engine.intake import Engine
+from checker.engine.plan import BUILTIN, UNDER, Scope, scopes
+from checker.engine.relations import relate
+from checker.engine.summary import Summary, summary
+from checker.model import Agreement, Condition
+
+Progress = Callable[[str, int, int], None]
+
+
+class Wanted(NamedTuple):
+    """What is asked of a run: the engine, its memory or its master, how much to explain, where the lines go."""
+
+    engine: str = "auto"
+    memory: str = ""
+    master: str = ""
+    as_of: date | None = None
+    most: int = 1_000
+    shown: int = 3
+    lines: Path | None = None
+    outputs: Sequence[Path] = ()
+
+
+def judge_book(
+    book: Book, agreements: Mapping[str, Agreement], wanted: Wanted, version: str, progress: Progress
+) -> Summary:
+    """Return the report of a book. Raises InputError, and DisagreementError or MiscountError where we have a bug."""
+    engine = _engine(book, wanted)
+    try:
+        with _Watch(engine, progress) as watch:
+            watch.what = "the lines, and the loans that they cite"
+            relations = relate(engine, book, agreements, wanted.as_of)
+            found = find(engine, book, relations, watch.tell)
+        progress("the second opinion", 0, 1)
+        again = Again(engine, book, found, wanted.as_of, wanted.most)
+        judged = again.judged(agreements)
+        report = summary(book, found, judged, engine.name, version, as_of=wanted.as_of, most=wanted.shown)
+        if wanted.lines is not None:
+            engine.write(lines_query(found), wanted.lines)
+        return report
+    finally:
+        engine.close()
+
+
+class _Watch:
+    """Tells, from beside a run, how much of the query that is running is done, in per cent."""
+
+    def __init__(self, engine: Engine, progress: Progress) -> None:
+        self.what = ""
+        self._engine, self._progress = engine, progress
+        self._over = Event()
+        self._thread = Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "_Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def tell(self, what: str, done: int, of: int) -> None:
+        """Note what is running now."""
+        self.what = what
+        self._progress(what, done, of)
+
+    def _look(self) -> None:
+        while not self._over.wait(0.5):
+            percent = self._engine.progress()
+            if percent > 0:
+                self._progress(f"{self.what}, per cent", int(percent), 100)
+
+
+def _engine(book: Book, wanted: Wanted) -> Engine:
+    tables = [table for table in (book.tape, book.batches, book.lines) if table is not None]
+    if wanted.engine == "spark":
+        from checker.engine.spark import SparkEngine
+
+        return SparkEngine(wanted.master, tables)
+    from checker.engine.duck import MEMORY, Duck
+
+    outputs = [wanted.lines] if wanted.lines else []
+    return Duck(tables, outputs, wanted.memory or MEMORY)
+
+
+def lines_query(found: Found) -> str:
+    """Return the query of every line with its decision and the status of each rule, by the rule's name."""
+    quoted, queries = found.plan.dialect.quoted, []
+    every = {rule: None for tally in found.tallies for rule in [tally.rule]}
+    for version in found.relations.versions:
+        columns = {f"builtin/{name}": f"b{n}" for n, name in enumerate(BUILTIN)}
+        columns |= {condition.rule: name for name, condition in _all(scopes(version.policy)).items()}
+        named = [f"{_status(columns[rule]) if rule in columns else _NOTHING} AS {quoted(rule)}" for rule in every]
+        head = ["batch.batch", "batch.agreement", "batch.date", "disposition.loan", UNDER]
+        words = [f"{quoted(name)} AS {quoted(name.rpartition('.')[2])}" for name in head]
+        queries.append(f"SELECT {', '.join([*words, 'line', 'decision', *named])} FROM line_{version.number}")
+    return " UNION ALL ".join(queries) + f" ORDER BY {quoted('batch')}, line"
+
+
+_NOTHING = "CAST(NULL AS VARCHAR)"
+
+
+def _status(column: str) -> str:
+    words = " ".join(f"WHEN {n} THEN '{word}'" for n, word in enumerate(("pass", "fail", "unknown", "disputed")))
+    return f"CASE {column} {words} END"
+
+
+def _all(scope: Scope) -> dict[str, Condition]:
+    return {**scope.line, **scope.exercise, **scope.batch, **scope.section}

@@ -1,0 +1,279 @@
+"""Spark as the engine of a book: on this machine, on a cluster or over Spark Connect; tables are where it sees them.
+
+Only findings and counts come back, and `spark.driver.maxResultSize` bounds each answer. Spark has no order of rows, and
+no numbers for them, so that a row is named by what it says. Nothing is written but what Spark spills.
+"""
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from checker.engine.book import Table
+from checker.engine.intake import ROW, Rows
+from checker.faults import Fault, InputError, Place
+from checker.lang.sql import SPARK
+from checker.read.table import check_header
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+MEMORY = "4GB"
+CONNECT, LOCAL, HERE = "sc://", "local", "local[*]"
+HELP = "`pip install 'loan-pool-checker[spark]'`, or judge it with another `--engine`"
+# What every answer rests on, whatever a cluster has set: exact arithmetic, errors for what overflows or cannot be read.
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.variable.substitute": "false",
+    "spark.sql.files.ignoreCorruptFiles": "false",
+    "spark.sql.files.ignoreMissingFiles": "false",
+    "spark.sql.csv.parser.columnPruning.enabled": "false",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "64MB",
+}
+# An empty cell is unknown, in quotation marks or not; a row with another number of cells than the header is an error.
+CSV = {"header": "true", "mode": "FAILFAST", "enforceSchema": "false", "escape": '"', "emptyValue": "", "nullValue": ""}
+QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+SEPARATED = ", ', ', "
+_MISSING = ("PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND")
+_UNREADABLE = (
+    "FAILED_READ_FILE",
+    "MALFORMED_RECORD_IN_PARSING",
+    "CANNOT_MERGE_SCHEMAS",
+    "CANNOT_READ_FILE_FOOTER",
+    "UNABLE_TO_INFER_SCHEMA",
+)
+_CROWDED = ("OutOfMemoryError", "maxResultSize", "UNABLE_TO_ACQUIRE_MEMORY", "Not enough memory to build")
+_IN_CSV = ("CSV header does not conform", "Number of column in CSV header")
+
+
+class Opened(NamedTuple):
+    """A session, and whether it was made here and so ends here."""
+
+    session: "SparkSession"
+    is_own: bool
+
+
+class SparkEngine:
+    """A Spark session of its own. Use as a context: nothing stays behind."""
+
+    name = "spark"
+    dialect = SPARK
+
+    def __init__(self, master: str, tables: Sequence[Table], memory: str = MEMORY) -> None:
+        """Start Spark here (`local[2]`), or connect to a cluster (`spark://…`, `sc://…`); only the tables are read.
+
+        `memory` is what a local one gets. Raises InputError where Spark or Java is not installed or nothing answers.
+        """
+        self._tables = {table.file: f"table_{n}" for n, table in enumerate(tables)}
+        self._kept: dict[str, DataFrame] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="checker-")
+        try:
+            self._session, self._is_own = opened(master or HERE, memory, Path(self._folder.name))
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        for name, setting in SETTINGS.items():
+            self._session.conf.set(name, setting)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop what was kept, and end the session that was made."""
+        if self._is_own:
+            self._session.stop()
+        else:
+            for frame in self._kept.values():
+                frame.unpersist()
+        self._folder.cleanup()
+
+    def columns(self, table: Table) -> dict[str, str]:
+        """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
+        from pyspark.errors import PySparkException
+
+        try:
+            frame = self._frame(table)
+            frame.createOrReplaceTempView(self._tables[table.file])
+            return {field.name: field.dataType.simpleString().upper() for field in frame.schema.fields}
+        except PySparkException as error:
+            raise told(error, table) from error
+
+    def scan(self, table: Table, columns: Mapping[str, str]) -> str:  # noqa: ARG002 (the view knows them)
+        """Return what stands after FROM for a table."""
+        return self._tables[table.file]
+
+    def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
+        """Return the same with a column `row_number`: no number, but a text that names the row by what it says."""
+        if {"batch", "loan"} <= columns.keys() and "line" not in columns:
+            message = "the table has no column `line`, the number of a line in its batch: Spark does not count rows"
+            raise InputError(Fault(code="E613", message=message, place=Place(file=table.file)))
+        words = [name for name in ("batch", "line", "agreement", "loan_id") if name in columns]
+        if "batch" in words:
+            words = words[:2] if "line" in words else words[:1]
+        cells = [f"'{word.removesuffix('_id')} ', coalesce(CAST({self._q(word)} AS STRING), '?')" for word in words]
+        return f"(SELECT concat({SEPARATED.join(cells)}) AS {ROW}, * FROM {self.scan(table, columns)}) AS numbered"
+
+    def make(self, name: str, select: str) -> None:
+        """Make a relation of a query and keep it."""
+        frame = self._run(select).cache()
+        self._kept[name] = frame
+        frame.createOrReplaceTempView(name)
+        self.rows(f"SELECT COUNT(*) FROM {name}")
+
+    def view(self, name: str, select: str) -> None:
+        """Give a query a name."""
+        self._run(select).createOrReplaceTempView(name)
+
+    def rows(self, select: str) -> Rows:
+        """Return what a query selects."""
+        return self._collected(self._run(select))
+
+    def table(self, name: str, key: Sequence[str]) -> tuple[list[str], Rows]:
+        """Return the columns of a relation that was made, and its rows in the order of a key."""
+        frame = self._run(f"SELECT * FROM {name} ORDER BY {', '.join(map(self._q, key))}")
+        return frame.columns, self._collected(frame)
+
+    def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+        """Make a relation of values, with the SQL type of each column; they go as one text, with no Python there."""
+        said = [[None if cell is None else _said(cell) for cell in row] for row in rows]
+        typed = ", ".join(
+            f"CAST(cells[{n}] AS {kind}) AS {self._q(of)}" for n, (of, kind) in enumerate(columns.items())
+        )
+        text = SPARK.text(json.dumps(said))
+        self.make(
+            name, f"SELECT {typed}\nFROM (SELECT explode(from_json({text}, 'array<array<string>>')) AS cells) AS put"
+        )
+
+    def _frame(self, table: Table) -> "DataFrame":
+        reader = self._session.read
+        if table.format == "table":
+            return reader.table(table.file)
+        if table.format == "csv":
+            header = self._header(table)
+            schema = ", ".join(f"{self._q(name)} STRING" for name in header)
+            return reader.options(**CSV).schema(schema).csv(_path(table))
+        return reader.option("mergeSchema", "true").parquet(_path(table))
+
+    def _header(self, table: Table) -> list[str]:
+        """Return the names in the first row of a CSV file."""
+        place = Place(file=table.file, line=1)
+        first = self._collected(self._session.read.text(_path(table)).limit(1))
+        try:
+            names = next(csv.reader([str(first[0][0])], strict=True), []) if first else []
+        except csv.Error as error:
+            raise InputError(Fault(code="E702", message=f"not a well-formed table: {error}", place=place)) from None
+        if not names:
+            raise InputError(Fault(code="E701", message="the file has no header", place=place._replace(line=0)))
+        check_header(names, place)
+        return names
+
+    def _run(self, select: str) -> "DataFrame":
+        return self._session.sql(select)
+
+    def _collected(self, frame: "DataFrame") -> Rows:
+        from pyspark.errors import PySparkException
+
+        try:
+            return [tuple(row) for row in frame.collect()]
+        except PySparkException as error:
+            raise told(error) from error
+
+    def _q(self, name: str) -> str:
+        return self.dialect.quoted(name)
+
+
+def opened(master: str, memory: str, folder: Path) -> Opened:
+    """Return a session: one of the Spark that runs in this process already, else one that is made."""
+    try:
+        from pyspark.errors import PySparkException, PySparkImportError
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise InputError(Fault(code="E612", message="the engine spark is not installed", help=HELP)) from None
+    try:
+        if master.startswith(CONNECT):
+            return Opened(SparkSession.builder.remote(master).create(), is_own=True)
+        running = SparkSession.getActiveSession()
+        if running is not None:
+            return Opened(running.newSession(), is_own=False)
+        return Opened(_started(settings(master, memory, folder), folder / "java"), is_own=True)
+    except PySparkImportError as error:
+        message = f"Spark Connect needs a package that is not installed: {_first(error)}"
+        raise InputError(Fault(code="E612", message=message, help="`pip install 'pyspark[connect]'`")) from None
+    except (PySparkException, OSError) as error:
+        message = f"no Spark answers at `{master}`"
+        raise InputError(Fault(code="E613", message=message, help=_first(error))) from error
+
+
+def settings(master: str, memory: str, folder: Path) -> dict[str, str]:
+    """Return what a Spark that is started here is started with; a local one speaks to nobody and spills to `folder`."""
+    found = {"spark.master": master, "spark.app.name": "checker", **QUIET}
+    if not master.startswith(LOCAL):
+        return found
+    amount = re.fullmatch(r"([1-9][0-9]*) ?([kmgt])i?b?", memory, re.IGNORECASE | re.ASCII)
+    if amount is None:
+        message = f"`{memory}` is not an amount of memory"
+        raise InputError(Fault(code="E613", message=message, help="write it like `4GB`"))
+    threads = re.fullmatch(r"local\[([1-9][0-9]*)\]", master, re.ASCII)
+    return found | {
+        "spark.driver.memory": amount[1] + amount[2].lower(),
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.local.dir": str(folder),
+        "spark.sql.warehouse.dir": str(folder),
+        "spark.sql.shuffle.partitions": str(2 * int(threads[1])) if threads else "16",
+    }
+
+
+def _started(chosen: Mapping[str, str], log: Path) -> "SparkSession":
+    """Start Java and Spark in it; what Java says, to a file: errors come back as exceptions."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    conf = SparkConf(loadDefaults=False).setAll(list(chosen.items()))
+    gateway = SparkContext._gateway  # noqa: SLF001 (a Java that an earlier session left is used again)
+    try:
+        with log.open("w") as file:
+            gateway = gateway or launch_gateway(conf, {"stdout": file, "stderr": file})  # type: ignore[no-untyped-call] # it has no types
+    except PySparkRuntimeError:
+        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        help_ = "install Java 17 or newer, or set JAVA_HOME" + (f" ({said[-1]})" if said else "")
+        raise InputError(Fault(code="E612", message="Java does not start, which Spark needs", help=help_)) from None
+    return SparkSession(SparkContext(conf=conf, gateway=gateway))
+
+
+def told(error: Exception, table: Table | None = None) -> Exception:
+    """Return an error of a file or of the machine as one of the input; any other is a bug and stays what it is."""
+    text, place = str(error), Place(file=table.file) if table else None
+    if table and any(name in text for name in _MISSING):
+        message = "there is no such table" if table.format == "table" else "Spark sees no such file or folder"
+        return InputError(Fault(code="E001", message=message, place=place))
+    if any(name in text for name in _CROWDED):
+        return InputError(Fault(code="E615", message="the run needs more memory than Spark has", help=_first(error)))
+    if any(name in text for name in (*_UNREADABLE, *_IN_CSV)):
+        return InputError(Fault(code="E702", message=f"not a well-formed table: {_first(error)}", place=place))
+    return error
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _said(cell: object) -> str:
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _path(table: Table) -> str:
+    """Return a path in which no character stands for others."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", table.file)

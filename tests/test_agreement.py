@@ -1,0 +1,88 @@
+"""The second promise of the engines: on random books, every status and decision is the one that the evaluator finds.
+
+`AGREEMENT_ROUNDS` multiplies the books; each is made from a number of its own, which a failure shows.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from books import Answers, World, disagreements
+from laws import small_law
+from trusts import trusts
+
+ROUNDS = int(os.environ.get("AGREEMENT_ROUNDS", "1"))
+SHIPPED, SMALL = 10, 30  # books of each kind, in one round
+SIZES = (1, 20, 240, 400)  # trusts of a book
+LEAST = 100_000  # statuses, in one round
+Make = Callable[[int, int], World]
+
+
+def judged(folder: Path, make: Make, seed: int, kind: str) -> Answers:
+    """Return what a book was found to be by both, or fail with the book."""
+    chance = Random(seed)  # noqa: S311 (a test's randomness, to be had again)
+    world = make(seed, max(2, chance.choice(SIZES)))
+    found, problem = disagreements(chance, folder, world, kind)
+    assert not problem, f"{make.__name__}({seed}), {kind}\n{problem}"
+    return found
+
+
+@pytest.fixture(scope="session")
+def counted() -> Counter[tuple[str, str]]:
+    """What was found in all books: how many of each kind of subject have each status."""
+    return Counter()
+
+
+@pytest.mark.parametrize("seed", range(SHIPPED * ROUNDS))
+def test_duckdb_says_of_the_policies_that_ship_what_the_evaluator_says(
+    seed: int, tmp_path: Path, counted: Counter[tuple[str, str]]
+) -> None:
+    found = judged(tmp_path, trusts, seed, ("csv", "parquet")[seed % 2])
+    counted.update((key[0], status) for key, status in found.items())
+    counted.update((key[-1], status) for key, status in found.items() if key[0] != "decision")
+
+
+@pytest.mark.parametrize("seed", range(SMALL * ROUNDS))
+def test_duckdb_says_of_random_policies_what_the_evaluator_says(
+    seed: int, tmp_path: Path, counted: Counter[tuple[str, str]]
+) -> None:
+    found = judged(tmp_path, small_law, seed, ("csv", "parquet")[seed % 2])
+    counted.update((key[0], status) for key, status in found.items())
+
+
+RULES = {
+    "builtin/loan-in-pool": "pass fail unknown",
+    "builtin/listed-once": "pass fail",
+    "builtin/in-force": "pass fail unknown",
+    "builtin/buyer-is-who-it-says": "pass fail unknown",
+    "always/tape-of-the-date": "pass fail disputed",
+    "3.18/delinquent-90-days": "pass fail unknown disputed",
+    "3.18/not-foreclosed": "pass fail unknown",
+    "3.18/buyer": "pass fail unknown disputed",
+    "3.18/price": "pass fail unknown",
+    "3.13(f)/third-party": "pass fail unknown disputed",
+    "3.13(f)/fair-market-value": "pass fail unknown",
+    "3.13(f)/maximizes-proceeds": "pass fail unknown",
+    "3.13(f)/determination": "pass fail unknown",
+    "3.13(g)/buyer": "pass fail unknown",
+    "3.13(g)/price": "pass fail unknown",
+    "3.13(g)/size": "pass fail unknown disputed",
+    "line": "pass fail unknown disputed",
+    "exercise": "pass fail unknown disputed",
+    "batch": "pass fail unknown disputed",
+    "decision": "permitted refused undecided",
+}
+
+
+def test_the_random_books_have_every_status_of_every_rule(counted: Counter[tuple[str, str]]) -> None:
+    """Books in which nothing passes, or nothing is disputed, would show nothing."""
+    missing = [(rule, status) for rule, all_ in RULES.items() for status in all_.split() if not counted[rule, status]]
+    assert not missing
+
+
+def test_the_random_books_have_statuses_by_the_hundred_thousand(counted: Counter[tuple[str, str]]) -> None:
+    kinds = ("line", "exercise", "batch")
+    assert sum(count for (kind, _), count in counted.items() if kind in kinds) >= LEAST * ROUNDS
