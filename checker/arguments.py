@@ -54,17 +54,36 @@ def _form(text: str) -> Form:
 VALUES: dict[object, tuple[str, ...]] = {_form: FORMATS}
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that measures the terminal where help is printed, and not for each argument that is added."""
+
+    def format_usage(self) -> str:
+        """Return the usage, as wide as the terminal."""
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return super().format_usage()
+
+    def format_help(self) -> str:
+        """Return the help, as wide as the terminal."""
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return super().format_help()
+
+
+def _unmeasured(prog: str) -> argparse.HelpFormatter:
+    """Return what checks an argument that is added, without `shutil`, which asks how wide the terminal is."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=80)
+
+
 def parser(only: str = "") -> argparse.ArgumentParser:
     """Return the parser of the command line; `command` of what it parses is the name of the command.
 
     Where `only` is a command, the others are left out: making them all takes as long as a small batch.
     """
-    found = argparse.ArgumentParser(
+    found: argparse.ArgumentParser = _Parser(
         prog="checker",
         allow_abbrev=False,
         description="Checks proposed dispositions of mortgage loans against the contract of their trust.",
         epilog=f"example:\n  checker check batch.yaml\n\n{_CHECKED}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_unmeasured,
     )
     found.add_argument("--version", action="version", version=f"checker {__version__}")
     commands = found.add_subparsers(metavar="COMMAND", required=True)
@@ -90,7 +109,7 @@ def _add(
         help=help_,
         description=help_[0].upper() + help_[1:] + ".",
         epilog=f"example:\n  {example}" + (f"\n\n{codes}" if codes else ""),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_unmeasured,
         allow_abbrev=False,
     )
     if policies:

@@ -56,8 +56,8 @@ class Form(NamedTuple):
     tables: Mapping[str, Sequence[Row]]
 
 
-def formed(chance: Random, world: World) -> Form:
-    """Return a world in one of the forms that say the same."""
+def formed(chance: Random, world: World, *, numbered: bool = False) -> Form:
+    """Return a world in one of the forms that say the same, its lines numbered perhaps, or surely."""
     tape, batches, lines = ([dict(row) for row in rows] for rows in (world.tape, world.batches, world.lines))
     book: dict[str, object] = {}
     _shared(chance, "agreement", book, tape, batches)
@@ -67,7 +67,7 @@ def formed(chance: Random, world: World) -> Form:
         tape = [_without(row, "in_pool") for row in tape]
     if lines and chance.random() < 0.5:
         _said_by_every(chance, book, lines)
-    if chance.random() < 0.4:
+    if numbered or chance.random() < 0.4:
         _numbered(chance, lines)
     _silent(chance, tape, {"agreement", "loan_id", "in_pool"})
     _silent(chance, lines, {"batch", "loan", "under", "line"})
@@ -120,7 +120,7 @@ def write(chance: Random, folder: Path, world: World, form: Form, kind: str) -> 
     """Write a form of a world into a folder, its tables as `csv` or `parquet`, and return the file of the book."""
     tables = {name: {"file": f"{name}.{kind}"} for name in form.tables}
     for name, rows in form.tables.items():
-        write_csv(folder / f"{name}.csv", rows)
+        write_csv(folder / f"{name}.csv", rows or [dict.fromkeys(_needed(name, form))], none=not rows)
     every: dict[str, object] = {}
     for name, value in form.book.get("every", {}).items():  # type: ignore[attr-defined] # a mapping, where it is there
         *groups, last = name.split(".")
@@ -138,12 +138,18 @@ def write(chance: Random, folder: Path, world: World, form: Form, kind: str) -> 
     return path
 
 
-def write_csv(path: Path, rows: Sequence[Row]) -> None:
-    """Write rows, a column for each name that any has."""
+def _needed(name: str, form: Form) -> list[str]:
+    """Return the columns that a table has though it has no row."""
+    own = {"tape": ["loan_id"], "lines": ["batch", "loan", "under"]}[name]
+    return own + [each for each in ("agreement",) if name == "tape" and each not in form.book]
+
+
+def write_csv(path: Path, rows: Sequence[Row], *, none: bool = False) -> None:
+    """Write rows, a column for each name that any has; or only the header where there is none."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([names, *([spelled(row.get(name)) for name in names] for row in rows)])
+        writer.writerows([names, *([spelled(row.get(name)) for name in names] for row in rows if not none)])
 
 
 def spelled(value: object) -> str:
@@ -194,7 +200,12 @@ def evaluated(path: Path, world: World) -> Answers:
 
 def open_duck(book: Book) -> Engine:
     """Return DuckDB with the tables of a book in reach."""
-    return Duck([table for table in (book.tape, book.batches, book.lines) if isinstance(table, Named)])
+    return Duck(tables_of(book))
+
+
+def tables_of(book: Book) -> list[Named]:
+    """Return the tables that a book names."""
+    return [table for table in (book.tape, book.batches, book.lines) if table is not None]
 
 
 def engine_finds(path: Path, world: World, opened: Open = open_duck) -> Answers:
@@ -240,12 +251,14 @@ def _statuses(
             yield (*subject, rule), str(STATUSES[int(str(row[column]))])
 
 
-def disagreements(chance: Random, folder: Path, world: World, kind: str, opened: Open = open_duck) -> tuple[Answers, str]:
-    """Return what the evaluator finds of a world, and where an engine differs, "" if nowhere, with all it takes to see it.
+def disagreements(
+    chance: Random, folder: Path, world: World, kind: str, opened: Open = open_duck, *, numbered: bool = False
+) -> tuple[Answers, str]:
+    """Return what the evaluator finds of a world, and where an engine differs with all it takes to see it, or "".
 
     The evaluator reads a form of the world as CSV, the engine the same form as `kind`.
     """
-    form = formed(chance, world)
+    form = formed(chance, world, numbered=numbered)
     plain = write(chance, folder, world, form, "csv")
     wanted = evaluated(plain, world)
     path = plain if kind == "csv" else write(chance, folder, world, form, kind)

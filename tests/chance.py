@@ -4,8 +4,9 @@ Values are few and near one another, so that sums meet limits exactly, with the 
 months and of the calendar, and text that a dialect could read as something else.
 """
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -65,6 +66,7 @@ TERMS = {
 TERM_TYPES = {"two": Type.COUNT, "half": Type.MONEY, "whole": Type.MONEY, "due": Type.DATE, "agrees": Type.FLAG}
 ASKING: Scope = SCOPE._replace(terms={name: parse(text) for name, text in TERMS.items()}, asks=True)
 
+_ORDER = ("<", "<=", ">", ">=", "=", "!=")
 _PAIRS = [*[(kind, kind) for kind in ORDERED] * 2, (Type.NUMBER, Type.COUNT), (Type.COUNT, Type.NUMBER)]
 _BOUNDED = ["sum(loan.amount over {set})", "sum(loan.amount over {set} where {flag})", "sum(loan.units over {set})"]
 _SUMMED = [f"sum({{{kind}}} over {{set}}{where})" for kind in NUMERIC for where in ("", " where {flag}")]
@@ -100,7 +102,8 @@ FORMS: dict[Type, list[str]] = {
     Type.TEXT: ["when({flag}, {text})", "first_known({text}, {text})"],
     Type.FLAG: [
         *["not {flag}", "{flag} and {flag}", "{flag} or {flag}", "{flag} and {flag} and {flag}"] * 3,
-        *[f"{{{left}}} {op} {{{right}}}" for left, right in _PAIRS for op in ("<", "<=", ">", ">=", "=", "!=")],
+        *[f"{{{left}}} {op} {{{right}}}" for left, right in _PAIRS for op in _ORDER],
+        *[f"{_BOUNDED[0]} {op} {{a money}}" for op in _ORDER], *[f"{{a count}} {op} {_COUNTED[1]}" for op in _ORDER],
         *_alike("X = X", (Type.TEXT, Type.FLAG)), *_alike("X != X", (Type.TEXT, Type.FLAG)),
         *_alike("X in ({a K}, {a K})", tuple(Type)), *_alike("X is known", tuple(Type)),
         *_alike("X is unknown", tuple(Type)), *_alike("given(X, {flag})", tuple(Type)),
@@ -133,7 +136,7 @@ def day(chance: Random) -> date:
 
 def subjects(chance: Random, count: int, *, widest: bool = False) -> list[Subject]:
     """Return subjects, some of which nearly everything is known, some of which little is."""
-    return [_subject(chance, chance.choice((0.0, 0.02, 0.1, 0.4)), widest=widest) for _ in range(count)]
+    return [_subject(chance, chance.choice((0.0, 0.03, 0.1, 0.3)), widest=widest) for _ in range(count)]
 
 
 def _subject(chance: Random, unknown: float, *, widest: bool) -> Subject:
@@ -144,7 +147,7 @@ def _subject(chance: Random, unknown: float, *, widest: bool) -> Subject:
     def member(name: str) -> bool | None:
         if name != "pool":
             return True
-        return None if chance.random() < unknown / 2 else chance.random() < 0.85
+        return None if chance.random() < unknown else chance.random() < 0.85
 
     sets = {
         name: [(member(name), row(groups)) for _ in range(chance.choice((0, 1, 2, 3, 3, 4)))]
@@ -212,13 +215,24 @@ def tree_of(text: str) -> Typed:
 
 def trees(seed: int, count: int, *, depth: int = 3) -> list[Typed]:
     """Return random expressions that SQL can hold, half of them flags."""
-    writer, found = Writer(Random(seed)), list[Typed]()  # noqa: S311 (chance, not secrets)
-    while len(found) < count:
-        kind = Type.FLAG if len(found) % 2 else tuple(Type)[len(found) // 2 % len(Type)]
-        tree = tree_of(writer.expression(kind, depth))
-        try:
-            query(DUCKDB, [tree])
-        except TooWideError:
-            continue
-        found.append(tree)
-    return found
+    writer = Writer(Random(seed))  # noqa: S311 (chance, not secrets)
+    kinds = [kind for other in Type for kind in (other, Type.FLAG)]
+    return _held((writer.expression(kind, depth) for kind in itertools.cycle(kinds)), count)
+
+
+def sums(seed: int, count: int) -> list[Typed]:
+    """Return random sums and counts that SQL can hold, most of them of some rows of their set."""
+    writer = Writer(Random(seed))  # noqa: S311 (chance, not secrets)
+    return _held((writer.filled(form, 2) for form in itertools.cycle([*_SUMMED, *_COUNTED, *_BOUNDED])), count)
+
+
+def _held(texts: Iterable[str], count: int) -> list[Typed]:
+    return list(itertools.islice((tree for tree in map(tree_of, texts) if _is_held(tree)), count))
+
+
+def _is_held(tree: Typed) -> bool:
+    try:
+        query(DUCKDB, [tree])
+    except TooWideError:
+        return False
+    return True

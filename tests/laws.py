@@ -48,7 +48,22 @@ CITED = (*SECTIONS, "1", "1", "2.10", "2.10")
 PARTIES = {"master_servicer": ["Straße AG", "İstanbul Ltd", "A  b"], "third_party": ["STRASSE ag", "ǅ", "a b"]}
 BUYERS = ("strasse AG", "STRAẞE AG", "i̇stanbul ltd", "İSTANBUL LTD", "istanbul ltd", "ǆ", "Ǆ", "A B", "nobody", "名前")
 ROLES = ("master_servicer", "affiliate", "third_party")
-TEXTS = ("a", "A", "it's", "back\\slash", "\\", "100%", "_", "é", "e\u0301", "${a}", "$1", "§ 3.13(g)", "名前", 'say "a"')
+TEXTS = (
+    "a",
+    "A",
+    "it's",
+    "back\\slash",
+    "\\",
+    "100%",
+    "_",
+    "é",
+    "e\u0301",
+    "${a}",
+    "$1",
+    "§ 3.13(g)",
+    "名前",
+    'say "a"',
+)
 
 
 def _facts() -> Mapping[str, FactDeclared]:
@@ -151,7 +166,9 @@ def policy_text(chance: Random, agreement: str, number: int, effective: date, ex
     terms["outside"] = {"quote": "words", "readings": meanings, **_adoption(chance, list(SPLIT))}
     sections = chance.sample(SECTIONS[:4], chance.choice((1, 2, 3)))
     sections = list(dict.fromkeys(["1", *sections]))
-    permissions = {s: {"title": "One", "conditions": _conditions(chance, chance.choice((1, 2, 3)), section=True)} for s in sections}
+    permissions = {
+        s: {"title": "One", "conditions": _conditions(chance, chance.choice((1, 2, 3)), section=True)} for s in sections
+    }
     source = {"title": "A small contract", "sha256": "0" * 64}
     head = {"policy": f"{agreement}/{number}", "agreement": agreement, "title": "A version", "source": source}
     days = {"executed": str(executed), "effective": str(effective)}
@@ -221,9 +238,7 @@ def _lines(chance: Random, batch: str, loans: Sequence[str], tape: Mapping[Value
 def _stated(chance: Random, group: str) -> Row:
     unknown = chance.choice((0.0, 0.02, 0.1, 0.5))
     prefix = "terms." if group == "terms" else ""
-    return {
-        f"{prefix}{name}": None if chance.random() < unknown else _value(chance, name) for name in KINDS
-    }
+    return {f"{prefix}{name}": None if chance.random() < unknown else _value(chance, name) for name in KINDS}
 
 
 def _value(chance: Random, name: str) -> Value:

@@ -10,23 +10,31 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from books import Answers, World, disagreements
+from books import Answers, Open, World, disagreements, open_duck, tables_of
 from laws import small_law
 from trusts import trusts
 
+from checker.engine.book import Book
+from checker.engine.intake import Engine
+from checker.engine.spark import SparkEngine
+
 ROUNDS = int(os.environ.get("AGREEMENT_ROUNDS", "1"))
 SHIPPED, SMALL = 10, 30  # books of each kind, in one round
-SIZES = (1, 20, 240, 400)  # trusts of a book
+SIZES = (2, 20, 240, 400)  # trusts of a book
 LEAST = 100_000  # statuses, in one round
+ON_SPARK = [(trusts, 0, 160), (trusts, 1, 160), *((small_law, seed, 160) for seed in range(3))]
+LEAST_ON_SPARK = 10_000
+KINDS = ("line", "exercise", "batch")
 Make = Callable[[int, int], World]
 
 
-def judged(folder: Path, make: Make, seed: int, kind: str) -> Answers:
+def judged(folder: Path, make: Make, seed: int, size: int, opened: Open = open_duck) -> Answers:
     """Return what a book was found to be by both, or fail with the book."""
+    kind = ("csv", "parquet")[seed % 2]
     chance = Random(seed)  # noqa: S311 (a test's randomness, to be had again)
-    world = make(seed, max(2, chance.choice(SIZES)))
-    found, problem = disagreements(chance, folder, world, kind)
-    assert not problem, f"{make.__name__}({seed}), {kind}\n{problem}"
+    world = make(seed, size)
+    found, problem = disagreements(chance, folder, world, kind, opened, numbered=opened is not open_duck)
+    assert not problem, f"{make.__name__}({seed}, {size}), {kind}\n{problem}"
     return found
 
 
@@ -40,7 +48,7 @@ def counted() -> Counter[tuple[str, str]]:
 def test_duckdb_says_of_the_policies_that_ship_what_the_evaluator_says(
     seed: int, tmp_path: Path, counted: Counter[tuple[str, str]]
 ) -> None:
-    found = judged(tmp_path, trusts, seed, ("csv", "parquet")[seed % 2])
+    found = judged(tmp_path, trusts, seed, SIZES[seed % 4])
     counted.update((key[0], status) for key, status in found.items())
     counted.update((key[-1], status) for key, status in found.items() if key[0] != "decision")
 
@@ -49,7 +57,7 @@ def test_duckdb_says_of_the_policies_that_ship_what_the_evaluator_says(
 def test_duckdb_says_of_random_policies_what_the_evaluator_says(
     seed: int, tmp_path: Path, counted: Counter[tuple[str, str]]
 ) -> None:
-    found = judged(tmp_path, small_law, seed, ("csv", "parquet")[seed % 2])
+    found = judged(tmp_path, small_law, seed, SIZES[seed % 4])
     counted.update((key[0], status) for key, status in found.items())
 
 
@@ -84,5 +92,26 @@ def test_the_random_books_have_every_status_of_every_rule(counted: Counter[tuple
 
 
 def test_the_random_books_have_statuses_by_the_hundred_thousand(counted: Counter[tuple[str, str]]) -> None:
-    kinds = ("line", "exercise", "batch")
-    assert sum(count for (kind, _), count in counted.items() if kind in kinds) >= LEAST * ROUNDS
+    assert sum(count for (kind, _), count in counted.items() if kind in KINDS) >= LEAST * ROUNDS
+
+
+@pytest.fixture(scope="session")
+def counted_on_spark() -> list[int]:
+    """How many statuses were found on Spark, book by book."""
+    return []
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize(("make", "seed", "size"), ON_SPARK)
+def test_spark_says_what_the_evaluator_says(
+    make: Make, seed: int, size: int, tmp_path: Path, counted_on_spark: list[int]
+) -> None:
+    def opened(book: Book) -> Engine:
+        return SparkEngine("local[2]", tables_of(book))
+
+    found = judged(tmp_path, make, seed, size, opened)
+    counted_on_spark.append(sum(key[0] in KINDS for key in found))
+
+
+def test_the_books_on_spark_have_statuses_by_the_ten_thousand(counted_on_spark: list[int]) -> None:
+    assert sum(counted_on_spark) >= LEAST_ON_SPARK

@@ -155,7 +155,7 @@ def test_an_engine_finds_the_faults_that_the_checker_finds(layout: str, wrong: s
     path = agency_tape(layout, tmp_path, {}, {}, WRONG[wrong])
     wanted = codes(path, layout, by_engine=False)
     assert codes(path, layout, by_engine=True) == wanted
-    assert wanted or wrong == "another month"
+    assert wanted or wrong == "another month" or AGENCIES[layout][1] not in written(layout)["read"]
 
 
 @each_agency
@@ -270,7 +270,7 @@ def some_tape(chance: Random, layout: Json, folder: Path) -> Path:
     sign = {"comma": ",", "pipe": "|", "tab": "\t"}[layout["delimiter"]]
     rows = ["above", "", "" if chance.random() < 0.5 else "above again"][: layout.get("header_row", 1) - 1]
     rows += [sign.join(layout["columns"])] if layout["header"] else []
-    wrong = chance.choice([0.0, 0.0, 0.03, 0.15])
+    wrong = chance.choice([0.0, 0.0, 0.0, 0.0, 0.03, 0.15])
     for n in range(chance.randint(1, 12)):
         cells = [some_cell(chance, column, wrong) for name, column in layout["read"].items() if name != "id"]
         name = chance.choice(["1", "Total", "", "7"]) if chance.random() < wrong else f"L{n}"

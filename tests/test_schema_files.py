@@ -32,7 +32,7 @@ def schema_files() -> Iterator[tuple[Path, str, str | None]]:
     yield CORE.with_name("facts.schema.json"), "facts", None
     yield LAYOUTS / "layout.schema.json", "layout", None
     for folder in AGREEMENTS:
-        for name in ("policy", "facts", "batch", "cases"):
+        for name in ("policy", "facts", "batch", "book", "cases"):
             yield folder / "schemas" / f"{name}.schema.json", name, folder.name
 
 

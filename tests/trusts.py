@@ -1,4 +1,4 @@
-"""Random books under the policies that ship: many trusts that share one text, each sound and then spoilt at the edges."""
+"""Random books under the policies that ship: many trusts of one text, each sound and then spoilt at the edges."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -15,8 +15,8 @@ SECTIONS = ("3.10", "3.13(f)", "3.13(g)", "3.18")
 BUYERS = (
     MASTER,
     "impac   FUNDING corporation",
-    "ＩＭＰＡＣ Funding Corporation",
-    "Impac Fundıng Corporation",
+    "\uff29\uff2d\uff30\uff21\uff23 Funding Corporation",
+    "Impac Fund\u0131ng Corporation",
     "Société d'Épargne",
     'Straße "Nord", AG',
     "名前",
@@ -86,4 +86,3 @@ def _forget(chance: Random, tape: Sequence[Row], lines: Sequence[Row]) -> None:
     for rows, kept in ((tape, {"agreement", "loan_id"}), (lines, {"batch", "loan", "under"})):
         for row in rows:
             row.update({name: None for name in sorted(row.keys() - kept) if rate and chance.random() < rate})
-

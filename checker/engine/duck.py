@@ -16,6 +16,7 @@ from checker.read.table import check_header
 if TYPE_CHECKING:
     import duckdb
 
+MISFIT = "misfit row"
 MEMORY = "1GB"
 _OFF = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions")
 
@@ -87,14 +88,27 @@ class Duck:
         return {str(name): str(kind) for name, kind, *_ in found}
 
     def scan(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return what stands after FROM for a table."""
+        """Return what stands after FROM for a table.
+
+        DuckDB takes a row that has one empty cell too many for a right one. So each row is read with a column more, in
+        which a cell that is not there is told from an empty one.
+        """
         if table.format != "csv":
             return _parquet(table)
-        typed = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
+        typed = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in (*columns, MISFIT))
         own = table.form
         form = f"header = {str(own.names is None).lower()}, delim = {_text(own.delimiter)}, skip = {own.header_row - 1}"
-        form += ", quote = '\"', escape = '\"', auto_detect = false, null_padding = false"
-        return f"read_csv({_text(table.file)}, {form}, columns = {{{typed}}})"
+        form += ", quote = '\"', escape = '\"', auto_detect = false, null_padding = true, nullstr = chr(1)"
+        names = list(map(self.dialect.quoted, columns))
+        cells = ", ".join(f"NULLIF({name}, '') AS {name}" for name in names)
+        some = " OR ".join(f"{name} <> ''" for name in names)
+        extra = self.dialect.quoted(MISFIT)
+        misfit = f"{extra} IS NOT NULL OR ({names[-1]} IS NULL AND ({some})) AS {extra}"
+        return f"(SELECT {cells}, {misfit} FROM read_csv({_text(table.file)}, {form}, columns = {{{typed}}})) AS cells"
+
+    def misfit(self, table: Table) -> str:
+        """Return the column of `scan` that tells whether a row has more or fewer cells than the header, if it can."""
+        return self.dialect.quoted(MISFIT) if table.format == "csv" else ""
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return the same with a column `row_number`, which counts from 1."""

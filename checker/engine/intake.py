@@ -33,6 +33,12 @@ class Engine(Protocol):
     def scan(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return what stands after FROM for a table."""
 
+    def misfit(self, table: Table) -> str:
+        """Return the column of `scan` that tells whether a row has more or fewer cells than the header; "" for none.
+
+        An engine without one refuses such a row itself.
+        """
+
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return the same with a column `row_number`, which counts from 1."""
 
@@ -74,7 +80,7 @@ class Column(NamedTuple):
 class Read(NamedTuple):
     """A table as it is read: its columns by fact, what stands after FROM, and the same with the rows counted.
 
-    `skips` tells whether a row that says nothing is none.
+    `skips` tells whether a row that says nothing is none; `misfit` is the column that tells of a row of another length.
     """
 
     table: Table
@@ -82,6 +88,7 @@ class Read(NamedTuple):
     scan: str
     numbered: str
     skips: bool = False
+    misfit: str = ""
 
     def select(self, dialect: Dialect, facts: Mapping[str, FactDeclared], *also: str) -> str:
         """Return the query of its facts, each by its name; of a fact that it has no column for, nothing is known."""
@@ -116,7 +123,8 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
     if faults:
         raise InputError(*faults)
     scan, numbered = engine.scan(table, types), engine.numbered(table, types)
-    return Read(table=table, columns=columns, scan=scan, numbered=numbered, skips=table.format == "csv")
+    skips, misfit = table.format == "csv", engine.misfit(table)
+    return Read(table=table, columns=columns, scan=scan, numbered=numbered, skips=skips, misfit=misfit)
 
 
 def checks(read: Read, *, but: Iterable[str] = ()) -> dict[str, str]:
@@ -125,7 +133,8 @@ def checks(read: Read, *, but: Iterable[str] = ()) -> dict[str, str]:
     Of a column that has types only its bound is asked, as one least value, which a file's statistics may know.
     """
     wanted = {n: column for n, column in enumerate(read.columns.values()) if column.fact.name not in but}
-    return {
+    rows = {"misfit": f"COUNT(CASE WHEN {read.misfit} THEN 1 END)"} if read.misfit else {}
+    return rows | {
         f"bad_{n}": column.cell.least or f"COUNT(CASE WHEN {_is_bad(column)} THEN 1 END)"
         for n, column in wanted.items()
         if column.cell.ok != "TRUE"
@@ -152,10 +161,19 @@ def check_cells(engine: Engine, read: Read, counts: Mapping[str, object]) -> Non
     """
     columns = list(read.columns.values())
     faults: list[Fault] = []
+    if counts.get("misfit"):
+        raise InputError(*_misfits(engine, read))
     for name in [name for name, count in counts.items() if count]:
         faults += _faults(engine, read, columns[int(name.removeprefix("bad_"))])
     if faults:
         raise InputError(*capped(faults, read.table.file))
+
+
+def _misfits(engine: Engine, read: Read) -> list[Fault]:
+    query = f"SELECT {ROW} FROM {read.numbered} WHERE {read.misfit} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"
+    message = "the row has more or fewer cells than the header"
+    faults = [Fault(code="E704", message=message, place=row_place(read.table, row)) for (row,) in engine.rows(query)]
+    return capped(faults, read.table.file)
 
 
 def _faults(engine: Engine, read: Read, column: Column) -> list[Fault]:

@@ -25,6 +25,7 @@ from checker.lang.syntax import Type
 from checker.model import Agreement, Batch, Counted, FactDeclared, Line, Tape
 from checker.read.batch import Left, Source, lines_of
 from checker.read.lines import Draft
+from checker.read.source import no_sheet
 from checker.read.table import capped
 
 BALANCE = "loan.stated_principal_balance"
@@ -67,8 +68,8 @@ def reduced(batches: Sequence[Batch], source: Source, memory: str = "", as_of: d
 
 def _asked(source: Source, left: Left, batches: Sequence[Batch]) -> Asked:
     tape, agreement = left.tape, source.agreements[left.agreement]
-    form = "parquet" if Path(tape.file).suffix.lower() == ".parquet" else left.format
-    table = Table(tape.file, form, "", tape.layout)
+    suffix = Path(tape.file).suffix.lower()
+    table = Table(tape.file, {".parquet": "parquet", ".xlsx": "xlsx"}.get(suffix, "csv"), "", tape.layout)
     book = Book(
         name="",
         agreement=agreement.name,
@@ -125,8 +126,13 @@ class Totals(dict[str, Worth]):
 
 def _through(engine: Engine, asked: Asked) -> Through:
     book = asked.book
+    no_sheet(book.tape.file, asked.tape.sheet or None)
     if book.tape.layout != "canonical":
         return read_through(engine, book, book.facts)
+    if book.tape.format == "xlsx":
+        message = "duckdb does not read an Excel workbook"
+        help_ = "judge it with `--engine python`"
+        raise InputError(Fault(code="E613", message=message, place=Place(file=book.tape.file), help=help_))
     known = {name.removeprefix("loan."): fact for name, fact in book.facts.items() if fact.group == "loan"}
     return Through(read_table(engine, book.tape, known, ["loan_id"]))
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MEMORY = "4GB"
 CONNECT, LOCAL, HERE = "sc://", "local", "local[*]"
+# What is joined with a tape, which is not kept: Spark must know how large it is before it decides which of them to send.
+SIZED = ("cited",)
 HELP = "`pip install 'loan-pool-checker[spark]'`, or judge it with another `--engine`"
 # What every answer rests on, whatever a cluster has set: exact arithmetic, errors for what overflows or cannot be read.
 SETTINGS = {
@@ -112,6 +114,10 @@ class SparkEngine:
         """Return what stands after FROM for a table."""
         return self._tables[table.file]
 
+    def misfit(self, table: Table) -> str:  # noqa: ARG002 (of no table)
+        """Return "": Spark refuses a row with more or fewer cells than the header itself."""
+        return ""
+
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return the same with a column `row_number`: no number, but a text that names the row by what it says."""
         if {"batch", "loan"} <= columns.keys() and "line" not in columns:
@@ -128,7 +134,8 @@ class SparkEngine:
         frame = self._run(select).cache()
         self._kept[name] = frame
         frame.createOrReplaceTempView(name)
-        self.rows(f"SELECT COUNT(*) FROM {name}")
+        if name in SIZED:
+            self.rows(f"SELECT COUNT(*) FROM {name}")
 
     def view(self, name: str, select: str) -> None:
         """Give a query a name."""

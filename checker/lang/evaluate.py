@@ -1,8 +1,11 @@
 """Typed tree to value: the meaning of the language, as closures built once and applied to many rows."""
 
+from collections.abc import Sequence
+
 from checker.lang.exact import AtLeast, Worth, add_all
 from checker.lang.frame import Frame, Row, RowSet, Run
 from checker.lang.operations import OPERATIONS
+from checker.lang.rows import column
 from checker.lang.typed import (
     COMPARISONS,
     Apply,
@@ -94,10 +97,14 @@ def _fold(node: Fold, inner: list[Run]) -> Run:
     body = inner[0] if node.body is not None else _one
     bounded = node.body is None or is_nonnegative(node.body)
     key = total_key(node)
+    plain = node.body.name if isinstance(node.body, Fact) and not node.body.outer and where is None else None
 
     def total(frame: Frame) -> Worth:
         rows = frame.sets[rows_of]
-        if where is None:
+        addends: Sequence[Worth]
+        if plain is not None:
+            addends = column(rows.rows, plain)
+        elif where is None:
             addends = [body(row, frame) for row in rows.rows]
         else:
             chosen = [(row, where(row, frame)) for row in rows.rows]

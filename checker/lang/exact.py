@@ -13,8 +13,8 @@ from decimal import (
     Underflow,
     localcontext,
 )
-from typing import NamedTuple
 
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Value
 
 # The longest value an expression can build: its parts are limited in number and each in digits. A lost digit is a bug.

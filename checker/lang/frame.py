@@ -1,9 +1,9 @@
 """What an expression is judged on: the facts of a subject, and the sets of rows that aggregates go over."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from checker.lang.exact import Worth
+from checker.lang.named import NamedTuple
 from checker.lang.syntax import Value
 
 Row = Mapping[str, Value | None]

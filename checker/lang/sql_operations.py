@@ -18,7 +18,7 @@ def _decided(op: str, bound: Sql, other: Sql) -> list[str]:
     if bound.value == bound.least:
         return []
     relation, result = _DECIDED[op]
-    return [f"WHEN {bound.value} IS NULL AND {bound.least} {relation} {other.value} THEN {result}"]
+    return [f"WHEN {bound.least} {relation} {other.value} THEN {result}"]
 
 
 def _junction(_dialect: Dialect, tree: Apply, inner: list[Sql]) -> Sql:

@@ -13,4 +13,4 @@ def renderer(name: str, package: str = "report") -> Callable[..., str]:
 FORMATS = ("text", "json", "csv", "sarif", "junit", "github", "markdown", "html")
 # Those that list what passes, too.
 WHOLE = ("sarif", "junit")
-SCHEMAS = ("policy", "facts", "batch", "cases", "layout", "report", "tape", "cite", "lint")
+SCHEMAS = ("policy", "facts", "follows", "batch", "book", "cases", "layout", "report", "book-report", "tape", "cite", "lint")

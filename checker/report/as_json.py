@@ -110,4 +110,4 @@ def _adopted(finding: Finding) -> Json | None:
 
 def place_json(place: Place) -> Json:
     """Return where something stands."""
-    return {"file": place.file, "line": place.line}
+    return {"file": place.file, "line": place.line, **({"cell": place.cell} if place.cell else {})}

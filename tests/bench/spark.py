@@ -3,9 +3,9 @@
     python tests/bench/spark.py FOLDER [--rounds 3] [--master local[2]] [--memory 4GB]
 
 FOLDER is what `book_data.py` wrote as Parquet; its lines are written once more with their numbers, which Spark needs.
-Both must count the same for every rule and decision, which is compared before anything is timed (0 rounds time nothing).
-Three take turns: the rules by hand, checker's queries alone, and `checker check` with its second opinion and its report.
-By hand and checker refuse the same malformed tapes. Obligations are only in the last.
+Both must count the same for every rule and decision, which is compared before anything is timed (0 rounds time
+nothing). Three take turns: the rules by hand, checker's queries alone, and `checker check` with its second opinion and
+its report. By hand and checker refuse the same malformed tapes. Obligations are only in the last.
 """
 
 import argparse
