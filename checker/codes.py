@@ -68,7 +68,7 @@ CODES: dict[str, tuple[str, str]] = {
     # What a run is given.
     "E601": ("No policy is in hand for an agreement, or none is named.", "Use the nearest name, or `--policies`."),
     "E602": ("No layout has this name.", "Use one that ships, or the file of one beside the batch."),
-    "E603": ("A tape is not the one that the batch pins.", "Use the tape of that digest, or pin this one."),
+    "E603": ("A tape or table is not the one that is pinned.", "Use the file of that digest, or pin this one."),
     "E604": ("A line and the tape contradict each other.", "Drop the fact from the line, or correct one of the two."),
     "E605": ("Two batches have one name.", "Rename one; a file may also be given twice."),
     "E606": ("Obligations are looked at from before the date.", "Give a day on or after that of the batch."),
@@ -81,7 +81,10 @@ CODES: dict[str, tuple[str, str]] = {
     "E613": ("An engine does not take this.", "Use the engine, format or option that the message names."),
     "E614": ("Two agreements declare one fact differently.", "Judge their batches apart."),
     "E615": ("The memory that an engine may use is not enough.", "Give it more with `--memory-limit`."),
-    "E616": ("The tables of a book do not go together.", "Give each line a batch that is there, and a number of its own."),
+    "E616": (
+        "The tables of a book do not go together.",
+        "Give each line a batch that is there, and a number of its own.",
+    ),
     # Tables.
     "E701": ("A table has no header.", "Write the names of the columns into its first line."),
     "E702": ("A table, workbook or XML file is not well-formed.", "Export it again."),

@@ -131,7 +131,7 @@ def plain(kind: Type, worth: Worth) -> str | None:
     """Return a value in full, unrounded, without thousands marks; None where it is unknown or only bounded."""
     if worth is None or isinstance(worth, AtLeast):
         return None
-    if kind in (Type.MONEY, Type.NUMBER):
+    if kind in (Type.MONEY, Type.NUMBER) or isinstance(worth, Decimal):  # a count less a number is a number
         return _digits(Decimal(worth), 2 if kind is Type.MONEY else 0)  # type: ignore[arg-type] # numeric by type
     if kind is Type.FLAG:
         return "true" if worth else "false"

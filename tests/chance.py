@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from engines import Subject
 from strategies import FACTS, GROUPS, NUMERIC, ORDERED, SCOPE, SETS
-from tables import Subject, query
+from tables import query
 
 from checker.lang.check import Declared, Scope, check
 from checker.lang.evaluate import Row

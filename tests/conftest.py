@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tables import Duck, Spark
+from engines import Duck, Spark
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 import pytest
 from chance import TEXTS, tree_of, trees
-from tables import Spark, disagreements, query
+from engines import Spark
+from tables import check_same, query
 from test_conformance import Case
 from test_sql import FORMS, SEED, each_file, formed, seen_in, unlike, world
 from test_width import FAR, GROWING, LONGEST, NINES, OPPOSITE
@@ -18,29 +19,29 @@ def test_spark_says_what_the_suite_says(spark: Spark, file: list[Case]) -> None:
 @pytest.mark.parametrize("part", range(3))
 def test_spark_says_of_random_expressions_what_the_evaluator_says(spark: Spark, part: int) -> None:
     spark.fill(world())
-    assert disagreements(spark, world(), trees(SEED + 100 + part, AT_ONCE)) == []
+    check_same(spark, world(), trees(SEED + 100 + part, AT_ONCE))
 
 
 def test_spark_says_the_same_of_the_widest_amounts(spark: Spark) -> None:
     spark.fill(world(widest=True))
-    assert disagreements(spark, world(widest=True), trees(SEED + 200, AT_ONCE)) == []
+    check_same(spark, world(widest=True), trees(SEED + 200, AT_ONCE))
 
 
 @pytest.mark.parametrize("digits", [37, 38])
 def test_what_fits_is_exact_at_its_most(spark: Spark, digits: int) -> None:
     spark.fill([NINES, OPPOSITE])
     found = [tree_of(text(digits)) for text in GROWING.values()]
-    assert disagreements(spark, [NINES, OPPOSITE], found) == []
+    check_same(spark, [NINES, OPPOSITE], found)
 
 
 def test_a_constant_of_38_digits_is_exact(spark: Spark) -> None:
     spark.fill([NINES])
-    assert disagreements(spark, [NINES], LONGEST) == []
+    check_same(spark, [NINES], LONGEST)
 
 
 def test_a_day_that_is_too_far_away_is_unknown_and_no_overflow(spark: Spark) -> None:
     spark.fill([NINES])
-    assert disagreements(spark, [NINES], FAR) == []
+    check_same(spark, [NINES], FAR)
 
 
 def test_a_text_is_read_as_it_is_written(spark: Spark) -> None:

@@ -1,5 +1,7 @@
 """The digest of a file, by which a report says what it was made from."""
 
+from pathlib import Path
+
 MOST_SMALL = 1_000_000  # bytes, of which the plain digest takes three milliseconds, as long as OpenSSL to be loaded
 
 
@@ -15,3 +17,11 @@ def sha256(data: bytes) -> str:
     import hashlib
 
     return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal, without holding it; raise OSError where it cannot be read."""
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

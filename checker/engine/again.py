@@ -1,6 +1,6 @@
-"""The second opinion: what an engine found, judged again by the evaluator on the same rows. They agree, or there is a bug.
+"""The second opinion: what an engine found, judged again by the evaluator on the same rows.
 
-Every exercise and every batch is judged again, its lines summed anew; of the lines the first of each rule that does not
+They agree, or there is a bug. Every exercise and every batch is judged again, its lines summed anew; of the lines the first of each rule that does not
 pass. The sums over a pool are the engine's: an evaluator would have to read the whole tape again.
 """
 
@@ -27,12 +27,11 @@ from checker.engine.plan import (
     scopes,
 )
 from checker.engine.relations import Head
-from checker.engine.sums import Sum, folds
+from checker.engine.sums import filled, folds
 from checker.judge import Bench, Key, judged_by
 from checker.lang.evaluate import Frame, Row, RowSet
-from checker.lang.exact import AtLeast, Worth
 from checker.lang.syntax import Type, Value
-from checker.lang.typed import facts_of, is_nonnegative
+from checker.lang.typed import facts_of
 from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Subject, Tape
 from checker.rules import programs, rules
 
@@ -68,7 +67,7 @@ class Again:
         self.sections = self.of_batches()
 
     def judged(self, agreements: Mapping[str, Agreement]) -> Iterable[Judged]:
-        """Yield every batch with what was judged of it again; raise DisagreementError where that is not what was found."""
+        """Yield every batch with what was judged of it again; raise DisagreementError where anything else was found."""
         found = self.found
         exercises = {n: _by(rows, (AGREEMENT, UNDER, DATE)) for n, rows in found.exercises.items()}
         batches = {n: _by(rows, (BATCH,)) for n, rows in found.batches.items()}
@@ -200,11 +199,9 @@ class Again:
         n, scope = version.number, scopes(version.policy)
         columns = [*(f"b{at}" for at in range(len(BUILTIN))), *scope.line]
         names: dict[Name, None] = {}
-        for column in columns:
-            query = (
-                f"SELECT {q(BATCH)}, line FROM line_{n} WHERE {column} > 0 ORDER BY {q(BATCH)}, line LIMIT {self.most}"
-            )
-            names |= dict.fromkeys((str(batch), int(str(line))) for batch, line in self.engine.rows(query))
+        first = f"SELECT {q(BATCH)}, line FROM line_{n} WHERE {{0}} > 0 ORDER BY {q(BATCH)}, line LIMIT {self.most}"
+        query = "\nUNION ALL\n".join(f"SELECT * FROM ({first.format(column)}) AS {column}" for column in columns)
+        names |= dict.fromkeys((str(batch), int(str(line))) for batch, line in self.engine.rows(query))
         chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
         if not names:
             return chosen
@@ -249,12 +246,14 @@ class Again:
         key = [f"fact.{q(name)}" for name in (BATCH, AGREEMENT, DATE, UNDER)]
         counts = ["MIN(fact.line)", f"MIN(fact.{ROW})", "COUNT(*)", *(f"COUNT(line.{q(name)})" for name in facts)]
         query = f"SELECT {', '.join([*key, *counts])} FROM fact{_beside_lines(q) if facts else ''}"
-        for batch, agreement, day, section, line, row, rows, *said in self.engine.rows(f"{query} GROUP BY {', '.join(key)}"):
+        query += f" GROUP BY {', '.join(key)}"
+        for batch, agreement, day, section, line, row, rows, *said in self.engine.rows(query):
             found[str(batch)][str(section)] = lines[agreement, section, day]
             first = Line(int(str(line)), "", str(section), {}, row_place(self.book.lines, row))
             attested = {name: None for name, count in zip(facts, said, strict=True) if count}
             whole = {name: None for name, count in zip(facts, said, strict=True) if count == rows}
-            self.firsts[str(batch)] += [first._replace(stated=stated) for stated in ([attested, whole] if facts else [{}])]
+            states = [attested, whole] if facts else [{}]
+            self.firsts[str(batch)] += [first._replace(stated=stated) for stated in states]
         return found
 
 def _beside_lines(quoted: object) -> str:
@@ -264,8 +263,8 @@ def _beside_lines(quoted: object) -> str:
 
 def _reads(version: Version) -> set[str]:
     """Return the facts that the rules of a version read."""
-    trees = [program.tree for rule in (rules(version.policy) if version.policy else ()) for program in programs(rule).values()]
-    return {name for tree in trees for name in facts_of(tree)}
+    found = rules(version.policy) if version.policy else ()
+    return {name for rule in found for program in programs(rule).values() for name in facts_of(program.tree)}
 
 
 def _summing(version: Version) -> list[str]:
@@ -282,26 +281,6 @@ def _summing(version: Version) -> list[str]:
 
 def _sums_facts(tree: object) -> bool:
     return any(fold.rows == "exercise" and (fold.body is not None or fold.where is not None) for fold in folds(tree))  # type: ignore[arg-type] # a tree
-
-
-def filled(rows: RowSet, sums: Mapping[str, Sum], row: Mapping[str, object]) -> RowSet:
-    """Return a set that knows its sums, and of how many rows each lacks a fact, without having the rows."""
-    for key, found in sums.items():
-        rows.totals[key] = _worth(found, row)
-        lacking = {name: int(str(row[f"{found.column}_lacks_{n}"])) for n, name in enumerate(found.total.lacking)}
-        maybe = int(str(row[f"{found.column}_maybe"]))
-        rows.lacking[key] = {name: count for name, count in {**lacking, rows.decided_by: maybe}.items() if count}
-    return rows
-
-
-def _worth(found: Sum, row: Mapping[str, object]) -> Worth:
-    known, value = row[f"{found.column}_known"], row[found.column]
-    is_count = found.fold.type is Type.COUNT
-    if value is not None:
-        return int(str(value)) if is_count else value  # type: ignore[return-value] # an amount by its column
-    bounded = found.fold.body is None or is_nonnegative(found.fold.body)
-    least = int(str(known)) if is_count else known
-    return AtLeast(least) if bounded else None  # type: ignore[arg-type] # an amount by its column
 
 
 def _by(rows: Iterable[Mapping[str, object]], key: Sequence[str]) -> dict[tuple[object, ...], Mapping[str, object]]:

@@ -1,6 +1,7 @@
 """A book: many batches of many agreements over tables, in one file that says where the tables are."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -139,4 +140,19 @@ def _table(base: Path, stated: object) -> Table:
         raise InputError(Fault(code="E613", message=message, place=Place(file=str(path))))
     if not path.exists():
         raise InputError(Fault(code="E001", message="there is no such file or folder", place=Place(file=str(path))))
-    return Table(str(path), kind, found.get("sha256", ""), layout)
+    pinned = found.get("sha256", "")
+    if pinned:
+        _check_pin(path, pinned)
+    return Table(str(path), kind, pinned, layout)
+
+
+def _check_pin(path: Path, pinned: str) -> None:
+    """Raise InputError where a file has not the digest that it must have; a folder has none."""
+    if path.is_dir():
+        message = "a folder has no digest: pin a single file"
+        raise InputError(Fault(code="E613", message=message, place=Place(file=str(path))))
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != pinned:
+        message = f"the table is not the one that the book names: its digest is {digest}"
+        raise InputError(Fault(code="E603", message=message, place=Place(file=str(path))))

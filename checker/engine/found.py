@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from checker.engine.book import Book
-from checker.engine.intake import Engine, Rows
-from checker.engine.plan import AGREEMENT, BATCH, BUILTIN, DATE, STATUSES, UNDER, Plan, Query, Scope, Version, scopes
-from checker.engine.relations import Relations, check_tape, survey
+from checker.engine.intake import Engine
+from checker.engine.plan import AGREEMENT, BATCH, BUILTIN, DATE, STATUSES, UNDER, Plan, Scope, Version, scopes
+from checker.engine.relations import Relations
+from checker.engine.survey import check_tape, survey
 from checker.model import Condition, Status
 
 Progress = Callable[[str, int, int], None]

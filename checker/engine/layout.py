@@ -5,7 +5,6 @@ What each part means, `read.columns`, `read.apply` and `read.tape` say; here it 
 
 import csv
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,16 +21,7 @@ from checker.model import NOTHING, FactDeclared
 from checker.read.apply import check_names
 from checker.read.layout import Layout, named_layout
 from checker.read.table import Form
-from checker.read.tape import AS_OF, IS_DATED, IS_LOAN, _some
-
-def skipped(rows: int, dated: int, chosen: int, above: int) -> dict[str, int]:
-    return {"rows as of another date": rows - dated, "rows that are no loans": dated - chosen, "rows above the header": above}
-
-
-def dates_told(days: Mapping[str, Sequence[date]]) -> str:
-    told = "; ".join(f"`{name.removeprefix('row.')}` is {_some(of)}" for name, of in days.items() if of)
-    return told and f"of its rows {told}"
-
+from checker.read.tape import AS_OF, IS_DATED, IS_LOAN, dates_told, skipped
 
 HELP = "judge it with `--engine python`"
 

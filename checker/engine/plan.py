@@ -30,7 +30,8 @@ AGREEMENT, DATE, BATCH, UNDER, AS_OF = (
     "tape.as_of",
 )
 EXERCISE = (AGREEMENT, UNDER, DATE)
-LOAN, IN_POOL, BUYER, ROLE = "disposition.loan", "loan.in_pool", "disposition.buyer.name", "disposition.buyer.role"
+ID, LOAN, IN_POOL = "loan.loan_id", "disposition.loan", "loan.in_pool"
+BUYER, ROLE = "disposition.buyer.name", "disposition.buyer.role"
 
 
 class Query(NamedTuple):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from checker.engine.cells import sql_type_of
 from checker.engine.intake import ROW
-from checker.engine.plan import AGREEMENT, BATCH, DATE, IN_POOL, LOAN, Plan, Query, Version
-from checker.engine.relations import ID, fact_query
+from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Query, Version
+from checker.engine.relations import fact_query
 from checker.lang.sql import Dialect
 from checker.model import Agreement, FactDeclared
 

@@ -2,21 +2,20 @@
 policies ask for and the loans that lines cite. The evaluator judges all lines, as of any tape.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from checker.engine.again import filled
 from checker.engine.book import Book, Table
 from checker.engine.duck import MEMORY, Duck
 from checker.engine.found import rows_of
 from checker.engine.intake import Engine, Read, read_table
 from checker.engine.layout import Through, read_through
-from checker.engine.plan import AGREEMENT, BATCH, DATE, IN_POOL, LOAN, Plan, Version
-from checker.engine.relations import ID, check_tape, member_of, name_tape, survey
+from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Version
+from checker.engine.sums import filled
+from checker.engine.survey import check_tape, member_of, name_tape, survey
 from checker.faults import Fault, InputError, Place
 from checker.judge import in_force
 from checker.lang.evaluate import Row, RowSet

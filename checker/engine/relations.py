@@ -13,15 +13,14 @@ from checker.engine.intake import (
     Read,
     batch_columns,
     check,
-    check_cells,
-    checks,
     line_columns,
     read_table,
     row_place,
     tape_columns,
 )
 from checker.engine.layout import Through, read_through
-from checker.engine.plan import AGREEMENT, AS_OF, BATCH, BUYER, DATE, IN_POOL, LOAN, UNDER, Version
+from checker.engine.plan import AGREEMENT, AS_OF, BATCH, BUYER, DATE, ID, IN_POOL, LOAN, UNDER, Version
+from checker.engine.survey import member_of, name_tape
 from checker.faults import Fault, InputError, Place
 from checker.judge import in_force
 from checker.lang.problem import nearest
@@ -29,11 +28,8 @@ from checker.lang.sql import Dialect
 from checker.lang.syntax import Type, Value
 from checker.model import NOTHING, Agreement, FactDeclared, Policy
 from checker.read.table import MOST_FAULTS, capped
-from checker.read.totals import OF_A_TAPE, no_loan
-from checker.values import BadValueError, parse_text
 
 Stated = dict[str, Value | None]
-ID = "loan.loan_id"
 
 
 class Head(NamedTuple):
@@ -72,15 +68,6 @@ def relate(engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_o
     engine.make("fact", fact_query(book.facts, set(tape.columns), engine.dialect))
     _check_said(engine, book, tape, lines)
     return Relations(heads, _named(engine, versions), tape, member_of(engine.dialect, tape), *through[1:])
-
-
-def member_of(dialect: Dialect, tape: Read) -> str:
-    """Return the SQL of whether a row of a tape is in the pool."""
-    in_pool = dialect.quoted(IN_POOL) if IN_POOL in tape.columns else "TRUE"
-    if not tape.skips:
-        return in_pool
-    has_id = f"{dialect.quoted(ID)} IS NOT NULL"
-    return has_id if in_pool == "TRUE" else f"CASE WHEN {has_id} THEN {in_pool} ELSE FALSE END"
 
 
 def _read_lines(engine: Engine, book: Book) -> Read:
@@ -226,27 +213,6 @@ def _read_tape(engine: Engine, book: Book, agreements: Mapping[str, Agreement]) 
     return through
 
 
-def name_tape(engine: Engine, book: Book, read: Read) -> None:
-    """Give the tape a name, and keep the rows that lines cite."""
-    dialect, q = engine.dialect, engine.dialect.quoted
-    # A loan is in the pool where no column says so; of any other fact without a column nothing is known.
-    named = [] if IN_POOL in read.columns else [f"TRUE AS {q(IN_POOL)}"]
-    facts = {name: f for name, f in book.facts.items() if f.group == "loan" and (name != IN_POOL or not named)}
-    if AGREEMENT in read.columns:
-        own, agreement = read.columns[AGREEMENT].raw, f"{read.columns[AGREEMENT].raw} AS {q(AGREEMENT)}"
-    else:
-        own = dialect.text(book.agreement or "")
-        agreement = f"{own} AS {q(AGREEMENT)}"
-    as_of = f"DATE '{book.as_of}' AS {q(AS_OF)}"
-    engine.view("tape", read.select(dialect, facts, "*", agreement, as_of, *named))
-    lines = f"(SELECT {q(BATCH)}, {q(LOAN)} FROM line) AS l"
-    engine.make("cited", f"SELECT DISTINCT {q(AGREEMENT)}, {q(LOAN)}\nFROM {lines} JOIN batch USING ({q(BATCH)})")
-    # The rows are found by their cells as they stand, and only then read as facts.
-    join = f"cited ON {own} = cited.{q(AGREEMENT)} AND {read.columns[ID].raw} = cited.{q(LOAN)}"
-    typed = [f"{column.cell.value} AS {q(name)}" for name, column in read.columns.items() if name in facts]
-    engine.make("loan", f"SELECT cited.{q(AGREEMENT)}, {', '.join(typed)}\nFROM {read.scan} JOIN {join}")
-
-
 def fact_query(facts: Mapping[str, FactDeclared], has: Collection[str], dialect: Dialect) -> str:
     """Return the query of the relation `fact`: each line with every fact of it; `has` are those that a tape measures."""
     q = dialect.quoted
@@ -295,90 +261,6 @@ def _check_said(engine: Engine, book: Book, tape: Read, lines: Read) -> None:
 
 def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-SURVEYED = ("named", "nameless", "different")
-
-
-def survey(read: Read, dialect: Dialect) -> dict[str, str]:
-    """Return what is counted of a tape, agreement by agreement, while its pools are summed.
-
-    Where each row that has something has an id, the ids that are of a right form are as many, and so are the different
-    ones, every loan has an id and stands once: different hashes are those of different ids.
-    """
-    raw, ok = read.columns[ID].raw, read.columns[ID].cell.ok
-    others = [f"{column.raw} IS NOT NULL" for column in read.columns.values() if column.fact.name != ID]
-    nameless = f"COUNT(CASE WHEN {raw} IS NULL AND ({' OR '.join(others)}) THEN 1 END)"
-    found = checks(read, but=(ID, AGREEMENT))
-    different = f"COUNT(DISTINCT CASE WHEN {ok} THEN {dialect.hash(raw)} END)"
-    return {
-        "named": f"COUNT({raw})",
-        "nameless": nameless if read.skips and others else f"COUNT(*) - COUNT({raw})",
-        **({"different": different} if dialect.counts_at_once else {}),
-        **{name: text for name, text in found.items() if not (dialect.least_is_free and text.startswith("CASE"))},
-    }
-
-
-def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping[str, object]]) -> None:
-    """Raise InputError where the survey of the tape found a cell of another form, a row without a loan, or one twice."""
-    if engine.dialect.least_is_free:
-        columns = {name: column for name, column in read.columns.items() if column.cell.least}
-        check(engine, read._replace(columns=columns))
-    _check_agreements(book, counted)
-    sums = {name: sum(int(str(row[name])) for row in counted) for name in survey(read, engine.dialect)}
-    if not engine.dialect.counts_at_once:
-        sums["different"] = _different(engine, read)
-    check_cells(engine, read, {name: count for name, count in sums.items() if name not in SURVEYED})
-    if sums["nameless"]:
-        _nameless(engine, book, read)
-    if sums["named"] != sums["different"]:
-        check_cells(engine, read, {f"bad_{list(read.columns).index(ID)}": 1})
-        _twice(engine, book)
-
-
-def _different(engine: Engine, read: Read) -> int:
-    """Return how many different ids of a right form there are, each within its agreement, in a pass of its own."""
-    raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
-    hashes = f"SELECT DISTINCT {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan}"
-    right = f"{read.columns[ID].raw} IS NOT NULL AND ({read.columns[ID].cell.ok})"
-    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{hashes} WHERE {right}\n) AS different")
-    return int(str(found))
-
-
-def _check_agreements(book: Book, counted: Sequence[Mapping[str, object]]) -> None:
-    """Every row of a tape of several agreements says of which it is."""
-    place = Place(file=book.tape.file)
-    faults = []
-    for row in counted:
-        name = row[AGREEMENT]
-        if name is None and row["named"]:
-            message = f"{row['named']:,} rows do not say of which agreement they are"
-            faults.append(Fault(code="E305", message=message, place=place))
-        try:
-            parse_text("" if name is None else str(name))
-        except BadValueError as error:
-            faults.append(Fault(code=error.code, message=f"`agreement`: {error}", place=place, help=error.help))
-    if faults:
-        raise InputError(*capped(faults, book.tape.file))
-
-
-def _nameless(engine: Engine, book: Book, read: Read) -> None:
-    raw = read.columns[ID].raw
-    some = " OR ".join(f"{column.raw} IS NOT NULL" for column in read.columns.values()) if read.skips else "TRUE"
-    query = f"SELECT {ROW} FROM {read.numbered} WHERE {raw} IS NULL AND ({some}) ORDER BY 1 LIMIT {MOST_FAULTS + 1}"
-    faults = [no_loan(row_place(read.table, row), OF_A_TAPE) for (row,) in engine.rows(query)]
-    raise InputError(*capped(faults, book.tape.file))
-
-
-def _twice(engine: Engine, book: Book) -> None:
-    names = ", ".join(map(engine.dialect.quoted, (AGREEMENT, ID)))
-    query = f"SELECT {names} FROM tape WHERE {engine.dialect.quoted(ID)} IS NOT NULL GROUP BY {names} HAVING COUNT(*) > 1"
-    faults = []
-    for agreement, loan in engine.rows(f"{query} ORDER BY 1, 2 LIMIT {MOST_FAULTS + 1}"):
-        message = f"the loan `{loan}` of `{agreement}` stands here twice"
-        faults.append(Fault(code="E708", message=message, place=Place(file=book.tape.file)))
-    if faults:
-        raise InputError(*capped(faults, book.tape.file))
 
 
 def _named(engine: Engine, versions: Sequence[Version]) -> tuple[Version, ...]:

@@ -16,14 +16,14 @@ from checker.engine.book import Table
 from checker.engine.intake import ROW, Rows
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import SPARK
-from checker.read.table import check_header
+from checker.read.table import check_header, clipped
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 MEMORY = "4GB"
 CONNECT, LOCAL, HERE = "sc://", "local", "local[*]"
-# What is joined with a tape, which is not kept: Spark must know how large it is before it decides which of them to send.
+# What is joined with a tape, which is not kept: Spark must know how large it is, to send it and not the tape.
 SIZED = ("cited",)
 HELP = "`pip install 'loan-pool-checker[spark]'`, or judge it with another `--engine`"
 # What every answer rests on, whatever a cluster has set: exact arithmetic, errors for what overflows or cannot be read.
@@ -43,7 +43,7 @@ SETTINGS = {
 CSV = {"header": "true", "mode": "FAILFAST", "enforceSchema": "false", "escape": '"', "emptyValue": "", "nullValue": ""}
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 SEPARATED = ", ', ', "
-_MISSING = ("PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND")
+_MISSING = ("PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "PARSE_SYNTAX_ERROR")
 _UNREADABLE = (
     "FAILED_READ_FILE",
     "MALFORMED_RECORD_IN_PARSING",
@@ -101,13 +101,11 @@ class SparkEngine:
 
     def columns(self, table: Table) -> dict[str, str]:
         """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
-        from pyspark.errors import PySparkException
-
         try:
             frame = self._frame(table)
             frame.createOrReplaceTempView(self._tables[table.file])
             return {field.name: field.dataType.simpleString().upper() for field in frame.schema.fields}
-        except PySparkException as error:
+        except _errors() as error:
             raise told(error, table) from error
 
     def scan(self, table: Table, columns: Mapping[str, str]) -> str:  # noqa: ARG002 (the view knows them)
@@ -188,11 +186,9 @@ class SparkEngine:
         return self._session.sql(select)
 
     def _collected(self, frame: "DataFrame") -> Rows:
-        from pyspark.errors import PySparkException
-
         try:
             return [tuple(row) for row in frame.collect()]
-        except PySparkException as error:
+        except _errors() as error:
             raise told(error) from error
 
     def _q(self, name: str) -> str:
@@ -214,11 +210,11 @@ def opened(master: str, memory: str, folder: Path) -> Opened:
             return Opened(running.newSession(), is_own=False)
         return Opened(_started(settings(master, memory, folder), folder / "java"), is_own=True)
     except PySparkImportError as error:
-        message = f"Spark Connect needs a package that is not installed: {_first(error)}"
+        message = f"Spark Connect needs a package that is not installed: {reason(error)}"
         raise InputError(Fault(code="E612", message=message, help="`pip install 'pyspark[connect]'`")) from None
     except (PySparkException, OSError) as error:
         message = f"no Spark answers at `{master}`"
-        raise InputError(Fault(code="E613", message=message, help=_first(error))) from error
+        raise InputError(Fault(code="E613", message=message, help=reason(error))) from error
 
 
 def settings(master: str, memory: str, folder: Path) -> dict[str, str]:
@@ -260,6 +256,14 @@ def _started(chosen: Mapping[str, str], log: Path) -> "SparkSession":
     return SparkSession(SparkContext(conf=conf, gateway=gateway))
 
 
+def _errors() -> tuple[type[Exception], ...]:
+    """Return what Spark raises: its own errors, and those of its Java as they are."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    return (PySparkException, Py4JJavaError)
+
+
 def told(error: Exception, table: Table | None = None) -> Exception:
     """Return an error of a file or of the machine as one of the input; any other is a bug and stays what it is."""
     text, place = str(error), Place(file=table.file) if table else None
@@ -267,14 +271,19 @@ def told(error: Exception, table: Table | None = None) -> Exception:
         message = "there is no such table" if table.format == "table" else "Spark sees no such file or folder"
         return InputError(Fault(code="E001", message=message, place=place))
     if any(name in text for name in _CROWDED):
-        return InputError(Fault(code="E615", message="the run needs more memory than Spark has", help=_first(error)))
+        return InputError(Fault(code="E615", message="the run needs more memory than Spark has", help=reason(error)))
     if any(name in text for name in (*_UNREADABLE, *_IN_CSV)):
-        return InputError(Fault(code="E702", message=f"not a well-formed table: {_first(error)}", place=place))
+        return InputError(Fault(code="E702", message=f"not a well-formed table: {reason(error)}", place=place))
     return error
 
 
-def _first(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
+def reason(error: Exception) -> str:
+    """Return the innermost cause that Spark names, in one line, without names of its classes."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith(("Caused by: ", ": ", "["))] or lines[:1]
+    return clipped(
+        re.sub(r"^(Caused by)?:? *([\w.$]+: )?(\[[\w.]+\] )?| *SQLSTATE: \w+.*$", "", causes[-1], flags=re.ASCII)
+    )
 
 
 def _said(cell: object) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from checker.faults import Fault, InputError
-from checker.lang.evaluate import Program, total_key
+from checker.lang.evaluate import Program, RowSet, total_key
+from checker.lang.exact import AtLeast, Worth
 from checker.lang.sql import Columns, Compiler, Dialect, Sql, TooWideError, Total
-from checker.lang.typed import Fact, Fold, Typed, facts_of, is_nonnegative, outer_facts_of, parts
+from checker.lang.syntax import Type
+from checker.lang.typed import Fold, Typed, facts_of, is_nonnegative, outer_facts_of, parts
 from checker.model import Condition, Obligation, Policy
 from checker.rules import programs, rules
 
@@ -106,3 +108,24 @@ def folds(tree: Typed) -> list[Fold]:
 def refused(rule: Condition | Obligation, error: TooWideError) -> Fault:
     """Return why a rule cannot be judged in SQL, with its place."""
     return Fault(code="E513", message=f"`{rule.rule}` is not exact in SQL: {error}", place=rule.at, help=HELP)
+
+
+def filled(rows: RowSet, sums: Mapping[str, Sum], row: Mapping[str, object]) -> RowSet:
+    """Return a set that knows its sums, and of how many rows each lacks a fact, without having the rows."""
+    for key, found in sums.items():
+        rows.totals[key] = worth_of(found, row)
+        lacking = {name: int(str(row[f"{found.column}_lacks_{n}"])) for n, name in enumerate(found.total.lacking)}
+        maybe = int(str(row[f"{found.column}_maybe"]))
+        rows.lacking[key] = {name: count for name, count in {**lacking, rows.decided_by: maybe}.items() if count}
+    return rows
+
+
+def worth_of(found: Sum, row: Mapping[str, object]) -> Worth:
+    """Return what a sum is worth, or the least that it can be, from its columns."""
+    known, value = row[f"{found.column}_known"], row[found.column]
+    is_count = found.fold.type is Type.COUNT
+    if value is not None:
+        return int(str(value)) if is_count else value  # type: ignore[return-value] # an amount by its column
+    bounded = found.fold.body is None or is_nonnegative(found.fold.body)
+    least = int(str(known)) if is_count else known
+    return AtLeast(least) if bounded else None  # type: ignore[arg-type] # an amount by its column

@@ -5,8 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from checker.document import strict
+from checker.document.digest import sha256_of
 from checker.document.shape import Reader
 from checker.faults import Fault, InputError, Place
+from checker.lang.evaluate import RowSet
+from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
 from checker.model import Agreement, Batch, Line, Tape
 from checker.read.form import batch_shape, flatten
@@ -15,15 +18,31 @@ from checker.read.table import capped
 from checker.read.tape import read_tape
 
 LOAN, UNDER = "disposition.loan", "disposition.under"
+LARGE = 20_000_000  # bytes of a text, about 200,000 loans: below it plain Python is ahead of DuckDB
+PARQUET = ".parquet"
+_ONLY_PYTHON = (".xlsx", ".xml")
+
+
+class Left(NamedTuple):
+    """A tape that is left to an engine: what is known without its rows, its agreement, and the folder of the batch."""
+
+    tape: Tape
+    agreement: str
+    base: Path
 
 
 class Source:
-    """Where batches are read from: the agreements in hand, and the tapes already read, so that each is read once."""
+    """Where batches are read from: the agreements in hand, and the tapes already read, so that each is read once.
 
-    def __init__(self, agreements: Mapping[str, Agreement]) -> None:
+    `engine` reads tapes: `python`; `duckdb`, to which each is `left`; or `auto`, where those are left that are large.
+    """
+
+    def __init__(self, agreements: Mapping[str, Agreement], engine: str = "python") -> None:
         """Start with no tape read."""
         self.agreements = agreements
+        self.engine = engine
         self.tapes: dict[tuple[Path, date, str, str | None, str], Tape] = {}
+        self.left: list[Left] = []
         self.files: set[Path] = set()
 
     def tape(self, agreement: Agreement, base: Path, wanted: Mapping[str, object]) -> Tape:
@@ -33,9 +52,32 @@ class Source:
         layout = str(wanted.get("layout", "canonical"))
         sheet: str | None = wanted.get("sheet")  # type: ignore[assignment] # a text by shape
         key = (path, as_of, layout, sheet, agreement.name)
-        if key not in self.tapes:
+        if key not in self.tapes and self._leaves(path):
+            tape = Tape(str(path), _digest(path), as_of, layout, {}, RowSet(rows=[]), frozenset(), sheet=sheet or "")
+            self.left.append(Left(tape, agreement.name, base))
+            self.tapes[key] = tape
+        elif key not in self.tapes:
             self.tapes[key] = read_tape(path, as_of, agreement.facts, layout, base, sheet)
         return self.tapes[key]
+
+    def _leaves(self, path: Path) -> bool:
+        """Tell whether a tape is left to an engine; raise InputError where it is one that Python does not read."""
+        suffix = path.suffix.lower()
+        if self.engine == "auto":
+            return suffix == PARQUET or (suffix not in _ONLY_PYTHON and path.is_file() and path.stat().st_size > LARGE)
+        if self.engine == "python" and suffix == PARQUET:
+            message = "a Parquet tape is not read in plain Python"
+            help_ = "judge it with `--engine duckdb`"
+            raise InputError(Fault(code="E613", message=message, place=Place(file=str(path)), help=help_))
+        return self.engine != "python"
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        message = f"cannot read the file: {(error.strerror or str(error)).lower()}"
+        raise InputError(Fault(code="E001", message=message, place=Place(file=str(path)))) from None
 
 
 def read_batch(path: Path, source: Source) -> Batch:

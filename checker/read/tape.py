@@ -139,7 +139,7 @@ def _through(layout: Layout, data: bytes, own: Own, facts: Mapping[str, FactDecl
     dated = [at for at, frame in enumerate(frames) if _holds(layout.rows, table, at, frame, IS_DATED)]
     if not dated:
         message = f"no row of the tape is as of {own.as_of}"
-        help_ = _dates_seen(layout, frames)
+        help_ = dates_told(_dates_seen(layout, frames))
         raise InputError(Fault(code="E709", message=message, place=Place(file=own.file), help=help_))
     chosen = [at for at in dated if _holds(layout.loans, table, at, frames[at], IS_LOAN)]
     faults: list[Fault] = []
@@ -147,11 +147,10 @@ def _through(layout: Layout, data: bytes, own: Own, facts: Mapping[str, FactDecl
     _check_ids(table, {at: row[ID] for at, row in loans.items()}, table.row_place, faults)
     if faults:
         raise InputError(*capped(faults, own.file))
-    skipped = {"rows as of another date": len(frames) - len(dated), "rows that are no loans": len(dated) - len(chosen)}
     tape = _tape(own, list(loans.values()), layout.name, frozenset(layout.facts), table)
     return tape._replace(
         assumes=layout.assumes,
-        skipped=skipped | {"rows above the header": table.above},
+        skipped=skipped(len(frames), len(dated), len(chosen), table.above),
         inputs={"layout": layout.sha256},
     )
 
@@ -169,10 +168,20 @@ def _holds(program: Program | None, table: Table, at: int, frame: Frame, unknown
     return found is True
 
 
-def _dates_seen(layout: Layout, frames: Sequence[Frame]) -> str:
+def skipped(rows: int, dated: int, chosen: int, above: int) -> dict[str, int]:
+    """Return how many rows are no loans of a tape, by what they are, of all, those of its date and those that are."""
+    found = {"rows as of another date": rows - dated, "rows that are no loans": dated - chosen}
+    return found | {"rows above the header": above}
+
+
+def _dates_seen(layout: Layout, frames: Sequence[Frame]) -> dict[str, list[date]]:
     """Return which days the rows have in the columns by which they would be as of a date."""
     reads = sorted(facts_of(layout.rows.tree) - {AS_OF}) if layout.rows else []
-    days = {name: sorted({day for frame in frames if isinstance(day := frame.row[name], date)}) for name in reads}
+    return {name: sorted({day for frame in frames if isinstance(day := frame.row[name], date)}) for name in reads}
+
+
+def dates_told(days: Mapping[str, Sequence[date]]) -> str:
+    """Return in words which days the rows of a source have, by column."""
     told = "; ".join(f"`{name.removeprefix('row.')}` is {_some(of)}" for name, of in days.items() if of)
     return told and f"of its rows {told}"
 
