@@ -128,7 +128,8 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     example = "checker check proposals/ --as-of 2011-04-15 --format json --output report.json\n"
     example += "  checker check proposals/ --format text --format sarif=report.sarif"
     parser = _add(commands, "check", "judge batches together and print the decision", example, _CHECKED)
-    parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH", help="a batch, a folder of batches, or a book")
+    help_ = "a batch, a folder of batches, or a book"
+    parser.add_argument("batches", nargs="+", type=Path, metavar="BATCH", help=help_)
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="look at obligations from this day")
     help_ = f"text unless given; {', '.join(FORMATS)}. With a file it goes there; give it again for another"
     parser.add_argument("--format", type=_form, action="append", metavar="NAME[=FILE]", dest="forms", help=help_)
@@ -142,7 +143,8 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _add_engine(parser: "argparse._ArgumentGroup") -> None:
     help_ = "what judges: auto, unless given, is python for what is small and duckdb for Parquet and what is large"
     parser.add_argument("--engine", choices=ENGINES, default="auto", help=help_)
-    parser.add_argument("--memory-limit", metavar="SIZE", default="", help="what duckdb may use, like 4GB; then it spills")
+    help_ = "what duckdb may use, like 4GB, before it spills to disk"
+    parser.add_argument("--memory-limit", metavar="SIZE", default="", help=help_)
     help_ = "where Spark is: local[2], spark://HOST:PORT, or sc://HOST:PORT for Spark Connect"
     parser.add_argument("--spark-master", metavar="URL", default="", help=help_)
     help_ = "of a book, write each line with its decision and statuses to a .csv or .parquet file"

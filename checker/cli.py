@@ -45,19 +45,26 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     policies = load_policies(options.policies)
     book = _book(options, policies)
     if book is not None:
-        from checker.engine.command import check_book, engine_of, tables_of
+        from checker.engine.command import check_book, engine_of, files_of
 
-        files = [*options.batches, *(table.file for table in tables_of(book)), *_laws(options.policies)]
+        files = [*options.batches, *files_of(book), *_laws(options.policies)]
         _spare([*outputs, *([options.lines] if options.lines else [])], files)
         if engine_of(book, options) != "python":
             texts, code = check_book(book, [form.name for form in forms], options, policies, __version__)
             return _written(list(zip(forms, texts, strict=True))), code
         batches = _plain(book, policies)
     else:
-        source = Source(agreements=policies)
+        if options.lines is not None:
+            help_ = "the lines of batches are in the report: `--format csv`"
+            raise InputError(Fault(code="E613", message="--lines is for a book", help=help_))
+        source = Source(agreements=policies, engine=options.engine)
         batches = read_batches(options.batches, source)
         if outputs:
             _spare(outputs, [*source.files, *_laws(options.policies)])
+        if source.left:
+            from checker.engine.reduce import reduced
+
+            batches = reduced(batches, source, options.memory_limit, options.as_of)
     decided = check(policies, batches, options.as_of)
     whole = options.all or any(form.name in WHOLE for form in forms)
     found = make_report(policies, decided, options.as_of, everything=whole)

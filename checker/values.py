@@ -16,7 +16,7 @@ COUNT = r"-?(?:0|[1-9][0-9]*)"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 _AMOUNT = re.compile(AMOUNT, re.ASCII).fullmatch
-_AMOUNTS = re.compile(rf"{AMOUNT}(?:\n{AMOUNT})*+", re.ASCII).fullmatch
+_AMOUNTS = re.compile(rf"(?:{AMOUNT})?(?:\n(?:{AMOUNT})?)*+", re.ASCII).fullmatch
 _DATE = re.compile(DATE, re.ASCII).fullmatch
 _SPREADSHEET = r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+"
 
@@ -65,7 +65,10 @@ def parse_amount(text: str) -> Decimal:
 
 
 def parse_amounts(texts: Sequence[str], at_least: int | None = None) -> Amounts | None:
-    """Return a column of amounts, checked as one text, which is faster; None where one of them needs a closer look."""
+    """Return a column of amounts, checked as one text, which is faster; None where one of them needs a closer look.
+
+    A text that is empty is an amount that is unknown.
+    """
     joined = "\n".join(texts)
     if not _AMOUNTS(joined) or joined.count("\n") != len(texts) - 1 or max(map(len, texts)) > MOST_DIGITS:
         return None

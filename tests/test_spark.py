@@ -12,16 +12,18 @@ from textwrap import dedent
 import duckdb
 import pytest
 from builders import DAY, NAME, agreement
-from tables import Spark
+from engines import Spark
 
 from checker.engine.book import Book, Table, read_book
 from checker.engine.duck import Duck
 from checker.engine.found import Found, find
 from checker.engine.intake import Engine
 from checker.engine.relations import relate
-from checker.engine.spark import SETTINGS, SparkEngine, settings
+from checker.engine.spark import SETTINGS, SparkEngine
+from checker.engine.spark_session import settings
 from checker.faults import Fault, InputError
 from checker.model import Agreement
+from checker.read.table import Form
 
 OTHER = "trust-b"
 LAW: Mapping[str, Agreement] = {NAME: agreement(), OTHER: agreement()._replace(name=OTHER)}
@@ -256,6 +258,15 @@ def test_an_empty_cell_is_unknown_in_quotation_marks_too(tmp_path: Path) -> None
     with SparkEngine("local[2]", [cells := Table(str(tmp_path / "cells.csv"), "csv")]) as engine:
         assert list(engine.columns(cells)) == ["a", "b"]
         assert engine.rows(f"SELECT * FROM {engine.scan(cells, {})} ORDER BY b") == [(None, None), (None, 'x, "y"')]
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_layout_says_what_stands_between_cells_and_names_them(tmp_path: Path) -> None:
+    (tmp_path / "cells.txt").write_text("1|x,y\n2|\n")
+    form = Form(delimiter="|", names=("n", "text"))
+    with SparkEngine("local[2]", [cells := Table(str(tmp_path / "cells.txt"), "csv", form=form)]) as engine:
+        assert engine.columns(cells) == {"n": "STRING", "text": "STRING"}
+        assert engine.rows(f"SELECT * FROM {engine.scan(cells, {})} ORDER BY n") == [("1", "x,y"), ("2", None)]
 
 
 @pytest.mark.usefixtures("spark")

@@ -4,54 +4,17 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
+from checker.document import block
 from checker.document.digest import sha256
+from checker.document.nodes import MOST_NESTED, Listing, Mapping, Node, Scalar, place_in
 from checker.faults import Fault, InputError, Place
 from checker.lang.named import NamedTuple
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+__all__ = ["Document", "Listing", "Mapping", "Node", "Scalar", "decode", "load", "parse", "place_in", "read_bytes"]
 
 MOST_BYTES = 5_000_000
-MOST_NESTED = 40
-
-
-class Scalar(NamedTuple):
-    """One string; `plain` where it is written without quotation marks. Offsets are in the file's text."""
-
-    text: str
-    plain: bool
-    start: int
-    end: int
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing is written here: an unknown."""
-        return not self.text or (self.plain and self.text in ("null", "Null", "NULL", "~"))
-
-
-class Listing(NamedTuple):
-    """A list."""
-
-    items: tuple[Node, ...]
-    start: int
-    end: int
-
-
-class Mapping(NamedTuple):
-    """Keys and values, in the order of the file; no key stands twice."""
-
-    entries: tuple[tuple[Scalar, Node], ...]
-    start: int
-    end: int
-
-
-Node = Scalar | Listing | Mapping
 
 
 class Document(NamedTuple):
@@ -77,15 +40,6 @@ class Document(NamedTuple):
         start, _ = spans[min(span[0], len(spans) - 1)]
         _, end = spans[min(max(span[1] - 1, span[0]), len(spans) - 1)]
         return self.place(start, end)
-
-
-def place_in(text: str, file: str, start: int, end: int) -> Place:
-    """Return the place of text[start:end] in a file."""
-    begin = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", start)
-    source = text[begin : len(text) if stop < 0 else stop].rstrip("\r")
-    width = max(1, min(end, begin + len(source)) - start)
-    return Place(file=file, line=text.count("\n", 0, start) + 1, column=start - begin + 1, width=width, source=source)
 
 
 # What stands for one character between quotation marks: an escape, or a mark written twice. A line's end is none.
@@ -169,7 +123,11 @@ def parse(data: bytes, file: str) -> Document:
         raise InputError(Fault(code="E004", message="a tab", place=place, help="indent with spaces"))
     if file.endswith(".json"):
         text = _json(text, file)
-    root = _Composer(text, file).document()
+    root = None if file.endswith(".json") else block.read(text)
+    if root is None:
+        from checker.document.events import compose
+
+        root = compose(text, file)
     return Document(file=file, text=text, sha256=sha256(data), root=root)
 
 
@@ -199,82 +157,3 @@ def _json(text: str, file: str) -> str:
         fault = Fault(code="E008", message=f"nested deeper than {MOST_NESTED} levels", place=Place(file=file))
         raise InputError(fault) from None
     return _ESCAPE.sub(lambda found: json.loads(f'"{found[0]}"') if len(found[0]) > len(r"\u") else found[0], text)
-
-
-class _Composer:
-    """Events of the YAML parser to nodes; refuses whatever gives one thing two meanings."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self._text = text
-        self._file = file
-        parser = yaml.CSafeLoader(text)
-        self._events: Iterator[Any] = iter(parser.get_event, None)
-
-    def fault(self, code: str, message: str, start: int, end: int, help: str = "") -> InputError:  # noqa: A002 (the word of the output)
-        place = place_in(self._text, self._file, start, end)
-        return InputError(Fault(code=code, message=message, place=place, help=help))
-
-    def _syntax(self, error: yaml.YAMLError) -> InputError:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        at = min(mark.index, len(self._text)) if mark else min(getattr(error, "position", 0), len(self._text))
-        helps = {"did not find expected ',' or '}'": "in `{...}` a comma or a colon in a text needs quotation marks"}
-        return self.fault("E005", f"not well-formed YAML: {problem}", at, at + 1, helps.get(str(problem), ""))
-
-    def document(self) -> Node:
-        try:
-            return self._document()
-        except yaml.YAMLError as error:
-            raise self._syntax(error) from None
-
-    def _document(self) -> Node:
-        next(self._events)
-        first = next(self._events)
-        if isinstance(first, yaml.StreamEndEvent):
-            raise self.fault("E006", "the file is empty", 0, 1)
-        root = self.node(next(self._events), 0)
-        next(self._events)
-        second = next(self._events)
-        if not isinstance(second, yaml.StreamEndEvent):
-            at = second.start_mark.index if second.start_mark else 0
-            raise self.fault("E007", "a second document in the file", at, at + 3, "one file holds one document")
-        return root
-
-    def node(self, event: Any, nested: int) -> Node:
-        start, end = event.start_mark.index, event.end_mark.index
-        if nested > MOST_NESTED:
-            raise self.fault("E008", f"nested deeper than {MOST_NESTED} levels", start, start + 1)
-        if isinstance(event, yaml.AliasEvent):
-            raise self.fault("E009", "an alias", start, end, "write the value out")
-        if event.anchor is not None:
-            raise self.fault("E009", "an anchor", start, start + len(event.anchor) + 1, "write the value out")
-        if event.tag is not None:
-            raise self.fault("E010", "a tag", start, start + len(event.tag), "write the plain value")
-        if isinstance(event, yaml.ScalarEvent):
-            return Scalar(text=event.value, plain=not event.style, start=start, end=end)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self.listing(start, nested)
-        return self.mapping(start, nested)
-
-    def listing(self, start: int, nested: int) -> Listing:
-        items = []
-        while not _ends(event := next(self._events)):
-            items.append(self.node(event, nested + 1))
-        return Listing(items=tuple(items), start=start, end=event.end_mark.index)
-
-    def mapping(self, start: int, nested: int) -> Mapping:
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        while not _ends(event := next(self._events)):
-            key = self.node(event, nested + 1)
-            if not isinstance(key, Scalar):
-                raise self.fault("E011", "a key must be a single word", key.start, key.start + 1)
-            if key.text in entries:
-                raise self.fault("E012", f"the key `{key.text}` stands here twice", key.start, key.end)
-            if key.plain and key.text == "<<":
-                raise self.fault("E009", "a merge key", key.start, key.end, "write the values out")
-            entries[key.text] = (key, self.node(next(self._events), nested + 1))
-        return Mapping(entries=tuple(entries.values()), start=start, end=event.end_mark.index)
-
-
-def _ends(event: Any) -> bool:
-    return isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent)

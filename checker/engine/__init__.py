@@ -1,1 +1,1 @@
-"""Whole books: tables of loans, batches and lines, judged by an engine made for tables and explained by the evaluator."""
+"""Whole books: tables of loans, batches and lines, judged by an engine for tables and explained by the evaluator."""

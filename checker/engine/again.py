@@ -1,7 +1,8 @@
 """The second opinion: what an engine found, judged again by the evaluator on the same rows.
 
-They agree, or there is a bug. Every exercise and every batch is judged again, its lines summed anew; of the lines the first of each rule that does not
-pass. The sums over a pool are the engine's: an evaluator would have to read the whole tape again.
+They agree, or there is a bug. Every exercise and every batch is judged again, its lines summed anew; of the lines the
+first of each rule that do not pass it. The sums over a pool are the engine's: an evaluator would have to read the whole
+tape again.
 """
 
 from collections import Counter, defaultdict
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from checker.decide import decided
 from checker.engine.book import Book
-from checker.engine.found import Found, status
+from checker.engine.found import Found, firsts, status
 from checker.engine.intake import ROW, Engine, row_place
 from checker.engine.plan import (
     AGREEMENT,
@@ -34,8 +35,6 @@ from checker.lang.syntax import Type, Value
 from checker.lang.typed import facts_of
 from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Subject, Tape
 from checker.rules import programs, rules
-
-Name = tuple[str, int]  # a batch's name, a line's number
 
 
 class DisagreementError(AssertionError):
@@ -61,7 +60,10 @@ class Again:
         self.versions = {version.number: version for version in found.relations.versions}
         self.pools = {tuple(row[name] for name in found.plan.pool_key): self.pool(row) for row in found.pools}
         self.firsts: dict[str, list[Line]] = defaultdict(list)
-        self.summing = {v.number: sections for v in found.relations.versions if (sections := _summing(v))}
+        cited = {n: sorted({str(row[UNDER]) for row in rows}) for n, rows in found.exercises.items()}
+        self.summing = {
+            v.number: sections for v in found.relations.versions if (sections := _summing(v, cited[v.number]))
+        }
         self.exercises = self.summed()
         self.chosen = {v.number: self.first(v) for v in found.relations.versions}
         self.sections = self.of_batches()
@@ -79,7 +81,7 @@ class Again:
             bench = self.bench(head, agreements[head.agreement], chosen)
             whole = self.whole(head, bench)
             self.agree(whole, scope.batch, batches[head.version].get((head.name,), NOTHING))
-            judgements = [*whole]
+            judgements, of_lines = [*whole], []
             for section, lines in self.sections.get(head.name, {}).items():
                 key = (head.agreement, section, head.date)
                 sets = {"pool": bench.pool["pool"], "exercise": self.exercises.get(key, RowSet(rows=[{}] * lines))}
@@ -87,7 +89,8 @@ class Again:
                 self.agree(once, scope.exercise, exercises[head.version][key])
                 self.agree(once, scope.section, sections[head.version].get((head.name, section), NOTHING))
                 judgements += once
-                judgements += self.judge_lines(bench, section, sets, chosen, [*whole, *once])
+                of_lines += self.judge_lines(bench, section, sets, chosen, [*whole, *once])
+            judgements += sorted(of_lines, key=lambda judgement: judgement.subject.line)
             yield Judged(bench.batch, bench.agreement, version.policy, bench.as_of, tuple(judgements), {}, bench.rows)
 
     def bench(self, head: Head, agreement: Agreement, chosen: Mapping[int, Chosen]) -> Bench:
@@ -194,14 +197,11 @@ class Again:
         return typed
 
     def first(self, version: Version) -> dict[str, dict[int, Chosen]]:
-        """Return the first lines of each rule that do not pass it, by batch and number."""
+        """Return the first lines of each rule that have each status but pass, by batch and number."""
         q = self.engine.dialect.quoted
         n, scope = version.number, scopes(version.policy)
         columns = [*(f"b{at}" for at in range(len(BUILTIN))), *scope.line]
-        names: dict[Name, None] = {}
-        first = f"SELECT {q(BATCH)}, line FROM line_{n} WHERE {{0}} > 0 ORDER BY {q(BATCH)}, line LIMIT {self.most}"
-        query = "\nUNION ALL\n".join(f"SELECT * FROM ({first.format(column)}) AS {column}" for column in columns)
-        names |= dict.fromkeys((str(batch), int(str(line))) for batch, line in self.engine.rows(query))
+        names = firsts(self.engine, self.found, version, self.most)
         chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
         if not names:
             return chosen
@@ -219,7 +219,7 @@ class Again:
             f"SELECT {', '.join([*own, *judged, *selected])} FROM chosen_{n} JOIN fact ON {on.format('fact')}"
             f" JOIN line_{n} ON {on.format(f'line_{n}')} JOIN line ON {on.format('line')}"
         )
-        for number, row, times, on_tape, *rest in self.engine.rows(query):
+        for number, row, times, on_tape, *rest in self.engine.rows(f"{query} ORDER BY fact.{q(BATCH)}, fact.line"):
             said = dict(zip([*columns, "decision"], rest, strict=False))
             known = typed(rest[len(judged) : len(judged) + len(facts)])
             also = zip(attested, rest[len(judged) + len(facts) :], strict=True)
@@ -244,9 +244,10 @@ class Again:
         facts = [n for n in self.found.plan.sums.facts("exercise") if n.startswith("loan.")]
         facts = [name for name in facts if not self.book.facts[name].measured]
         key = [f"fact.{q(name)}" for name in (BATCH, AGREEMENT, DATE, UNDER)]
-        counts = ["MIN(fact.line)", f"MIN(fact.{ROW})", "COUNT(*)", *(f"COUNT(line.{q(name)})" for name in facts)]
+        least = ["MIN(fact.line)", f"MIN_BY(fact.{ROW}, fact.line)"]
+        counts = [*least, "COUNT(*)", *(f"COUNT(line.{q(name)})" for name in facts)]
         query = f"SELECT {', '.join([*key, *counts])} FROM fact{_beside_lines(q) if facts else ''}"
-        query += f" GROUP BY {', '.join(key)}"
+        query += f" GROUP BY {', '.join(key)} ORDER BY {', '.join(key)}"
         for batch, agreement, day, section, line, row, rows, *said in self.engine.rows(query):
             found[str(batch)][str(section)] = lines[agreement, section, day]
             first = Line(int(str(line)), "", str(section), {}, row_place(self.book.lines, row))
@@ -255,6 +256,7 @@ class Again:
             states = [attested, whole] if facts else [{}]
             self.firsts[str(batch)] += [first._replace(stated=stated) for stated in states]
         return found
+
 
 def _beside_lines(quoted: object) -> str:
     name = quoted(BATCH)  # type: ignore[operator] # a function
@@ -267,8 +269,8 @@ def _reads(version: Version) -> set[str]:
     return {name for rule in found for program in programs(rule).values() for name in facts_of(program.tree)}
 
 
-def _summing(version: Version) -> list[str]:
-    """Return the sections of which a rule sums the lines of an exercise by a fact."""
+def _summing(version: Version, cited: Iterable[str]) -> list[str]:
+    """Return the sections of which a rule sums the lines of an exercise by a fact; `cited` are all that lines name."""
     if version.policy is None:
         return []
     found = []
@@ -276,7 +278,7 @@ def _summing(version: Version) -> list[str]:
         reads = any(_sums_facts(program.tree) for program in programs(rule).values())
         section = rule.rule.rpartition("/")[0]
         found += [section] if reads else []
-    return sorted(version.policy.permissions) if "always" in found else sorted(set(found))
+    return list(cited) if "always" in found else sorted(set(found))
 
 
 def _sums_facts(tree: object) -> bool:
@@ -285,4 +287,3 @@ def _sums_facts(tree: object) -> bool:
 
 def _by(rows: Iterable[Mapping[str, object]], key: Sequence[str]) -> dict[tuple[object, ...], Mapping[str, object]]:
     return {tuple(row[name] for name in key): row for row in rows}
-

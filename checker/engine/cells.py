@@ -23,8 +23,8 @@ SQL_TYPES = {Type.DATE: "DATE", Type.FLAG: "BOOLEAN"}
 class Cell(NamedTuple):
     """A column in SQL: its value, and whether a cell that is not empty is right; `TRUE` where every one must be.
 
-    `asks` tells whether a cell that is not of a plain form may be right all the same: the parser is asked. Where all that
-    can be wrong is a bound, `least` asks the least cell of the column, not each.
+    `asks` tells whether a cell that is not of a plain form may be right all the same: the parser is asked. Where all
+    that can be wrong is a bound, `least` asks the least cell of the column, not each.
     """
 
     value: str

@@ -29,6 +29,9 @@ def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement]) -> Book 
 
 def engine_of(book: Book, options: argparse.Namespace) -> str:
     """Return the engine that is asked for; of itself plain Python judges small CSV files, and DuckDB all others."""
+    if options.engine == "python" and options.lines is not None:
+        help_ = "judge it with `--engine duckdb`, or take `--format csv`, which has a row for each line"
+        raise InputError(Fault(code="E613", message="plain Python writes no file of lines", help=help_))
     if options.engine != "auto":
         return str(options.engine)
     formats = {table.format for table in tables_of(book)}
@@ -36,9 +39,39 @@ def engine_of(book: Book, options: argparse.Namespace) -> str:
     return "python" if is_small and options.lines is None else "duckdb"
 
 
+def check_output(lines: Path, options: argparse.Namespace) -> None:
+    """Raise InputError where the lines cannot be written to a file, or would go where something else is."""
+    wrong = ""
+    if lines.suffix.lower() not in SUFFIXES:
+        wrong = "lines are written to a .csv or a .parquet file"
+    elif not lines.parent.is_dir() or lines.is_dir():
+        wrong = f"cannot write the output: {'is a directory' if lines.is_dir() else 'no such file or directory'}"
+    elif any(_same(lines, file) for file in _reports(options)):
+        wrong = "the lines and a report would go to one file"
+    if wrong:
+        raise InputError(Fault(code="E609", message=wrong, place=Place(file=str(lines))))
+
+
+def _reports(options: argparse.Namespace) -> list[Path]:
+    """Return the files that reports go to."""
+    files = [options.output, *(form.file for form in options.forms or ())]
+    return [file for file in files if file is not None]
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+
+
 def tables_of(book: Book) -> list[Table]:
     """Return the tables of a book."""
     return [table for table in (book.tape, book.batches, book.lines) if table is not None]
+
+
+def files_of(book: Book) -> list[Path]:
+    """Return every file that a book is read from, beside its own."""
+    paths = [Path(table.file) for table in tables_of(book)]
+    found = [path for one in paths for path in (one.glob("*.parquet") if one.is_dir() else [one])]
+    return [*found, *([book.base / book.tape.layout] if book.tape.layout.endswith((".yaml", ".yml")) else [])]
 
 
 def size_of(book: Book) -> int:
@@ -53,9 +86,8 @@ def check_book(
     from checker.engine.run import Wanted, judge_book
 
     engine = engine_of(book, options)
-    if options.lines is not None and options.lines.suffix.lower() not in SUFFIXES:
-        place = Place(file=str(options.lines))
-        raise InputError(Fault(code="E609", message="lines are written to a .csv or a .parquet file", place=place))
+    if options.lines is not None:
+        check_output(options.lines, options)
     others = [name for name in formats if name not in FORMATS]
     if others:
         help_ = f"a book judged by {engine} has {' and '.join(FORMATS)}; `--engine python` has every format"

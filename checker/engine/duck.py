@@ -1,10 +1,14 @@
-"""DuckDB as the engine of a book: in this process, in the memory that it is given, with no reach but the book's files."""
+"""DuckDB as the engine of a book: in this process, in the memory that it is given, with no reach but its files."""
 
 import csv
 import io
+import shutil
+import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Self
 
 from checker.engine.book import Table
@@ -27,30 +31,34 @@ class Duck:
     name = "duckdb"
     dialect = DUCKDB
 
-    def __init__(self, tables: Sequence[Table], outputs: Sequence[Path] = (), memory: str = MEMORY) -> None:
-        """Connect; the files of the tables can be read, `outputs` written, and nothing else.
+    def __init__(self, tables: Sequence[Table], memory: str = MEMORY) -> None:
+        """Connect; the files of the tables and its own folder are in reach, and nothing else.
 
         Raises InputError where DuckDB is not installed or does not take the limit of memory.
         """
-        try:
-            import duckdb
-        except ImportError:
-            help_ = "`pip install 'loan-pool-checker[duckdb]'`, or judge it with `--engine python`"
-            raise InputError(Fault(code="E612", message="the engine duckdb is not installed", help=help_)) from None
+        with _undisturbed():
+            try:
+                import duckdb
+            except ImportError:
+                help_ = "`pip install 'loan-pool-checker[duckdb]'`, or judge it with `--engine python`"
+                raise InputError(Fault(code="E612", message="the engine duckdb is not installed", help=help_)) from None
         self._errors = duckdb.Error
         self._folder = tempfile.TemporaryDirectory(prefix="checker-")
         self._connection = duckdb.connect()
         try:
-            self._connection.execute(f"SET memory_limit = '{memory}'")
+            self._connection.execute(f"SET memory_limit = {_text(memory)}")
+            self._close_off(tables)
         except duckdb.Error:
             self.close()
             message = f"`{memory}` is not an amount of memory"
             raise InputError(Fault(code="E613", message=message, help="write it like `4GB`")) from None
-        self._close_off(tables, outputs)
+        except BaseException:
+            self.close()
+            raise
 
-    def _close_off(self, tables: Sequence[Table], outputs: Sequence[Path]) -> None:
-        """Leave DuckDB no reach but the tables, the outputs and the folder that it spills to."""
-        paths = [str(path) for table in tables for path in _files(table)] + [str(path) for path in outputs]
+    def _close_off(self, tables: Sequence[Table]) -> None:
+        """Leave DuckDB no reach but the tables and the folder that it spills to."""
+        paths = [str(path) for table in tables for path in _files(table)]
         run = self._connection.execute
         run(f"SET temp_directory = {_text(self._folder.name)}")
         run(f"SET allowed_directories = [{_text(self._folder.name)}]")
@@ -124,13 +132,13 @@ class Duck:
 
     def rows(self, select: str) -> Rows:
         """Return what a query selects."""
-        return self._run(select).fetchall()
+        return self._fetched(self._run(select))
 
     def table(self, name: str, key: Sequence[str]) -> tuple[list[str], Rows]:
         """Return the columns of a relation that was made, and its rows in the order of a key."""
         order = ", ".join(map(self.dialect.quoted, key))
         found = self._run(f"SELECT * FROM {name} ORDER BY {order}")
-        return [column[0] for column in found.description], found.fetchall()
+        return [column[0] for column in found.description], self._fetched(found)
 
     def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
         """Make a relation of values, with the SQL type of each column."""
@@ -139,16 +147,31 @@ class Duck:
         if rows:
             values = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in columns.values())
             lists = [list(found) for found in zip(*rows, strict=True)]
-            self._connection.execute(f"INSERT INTO {name} SELECT {values}", lists)
+            self._run(f"INSERT INTO {name} SELECT {values}", values=lists)
 
     def write(self, select: str, path: Path) -> None:
         """Write what a query selects to a CSV or Parquet file."""
         form = "FORMAT parquet" if path.suffix.lower() == ".parquet" else "FORMAT csv, HEADER"
-        self._run(f"COPY ({select}) TO {_text(str(path))} ({form})")
-
-    def _run(self, sql: str, table: Table | None = None) -> "duckdb.DuckDBPyConnection":
+        made = Path(self._folder.name) / "lines"
+        self._run(f"COPY ({select}) TO {_text(str(made))} ({form})")
         try:
-            return self._connection.execute(sql)
+            shutil.copyfile(made, path)
+        except OSError as error:
+            message = f"cannot write the output: {(error.strerror or str(error)).lower()}"
+            raise InputError(Fault(code="E609", message=message, place=Place(file=str(path)))) from None
+
+    def _run(self, sql: str, table: Table | None = None, values: Sequence[object] = ()) -> "duckdb.DuckDBPyConnection":
+        with self._telling(table):
+            return self._connection.execute(sql, values or None)
+
+    def _fetched(self, found: "duckdb.DuckDBPyConnection") -> Rows:
+        with self._telling():
+            return found.fetchall()
+
+    @contextmanager
+    def _telling(self, table: Table | None = None) -> Iterator[None]:
+        try:
+            yield
         except self._errors as error:
             raise self._told(error, table) from error
         except RuntimeError as error:
@@ -162,11 +185,29 @@ class Duck:
 
         first = str(error).split("\n")[0]
         if isinstance(error, duckdb.OutOfMemoryException):
-            return InputError(Fault(code="E615", message="the run needs more memory than `--memory-limit` gives", help=first))
-        if table is None and "CSV" not in first and "Parquet" not in first and not isinstance(error, duckdb.IOException):
+            message = f"the run needs more memory than `--memory-limit` gives: {first}"
+            return InputError(Fault(code="E615", message=message, help="give it more: of itself it is 1GB"))
+        of_file = isinstance(error, duckdb.IOException) or "CSV" in first or "Parquet" in first
+        if table is None and not of_file:
             return error
         place = Place(file=table.file) if table else None
         return InputError(Fault(code="E702", message=f"not a well-formed table: {first}", place=place))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off Ctrl-C: a library that is loaded by half tells of each of its functions when the process ends."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    told: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: told.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if told:
+        raise KeyboardInterrupt
 
 
 def _files(table: Table) -> list[Path]:

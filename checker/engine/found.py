@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 
 class MiscountError(AssertionError):
-    """Passes, fails and unknowns do not add up to the subjects: a bug of ours."""
+    """What was counted does not add up to the subjects, or the decisions to the lines: a bug of ours."""
 
 
 def find(engine: Engine, book: Book, relations: Relations, progress: Progress) -> Found:
@@ -64,6 +64,7 @@ def find(engine: Engine, book: Book, relations: Relations, progress: Progress) -
         _count_rows(batches[n], scope.batch, tallies)
         _count_rows(sections[n], scope.section, tallies)
         decisions |= _decisions(engine, plan, n)
+    _count_lines(engine, plan, decisions)
     return Found(
         relations=relations,
         plan=plan,
@@ -77,6 +78,7 @@ def find(engine: Engine, book: Book, relations: Relations, progress: Progress) -
 
 
 def rows_of(engine: Engine, name: str, key: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
+    """Return the rows of a relation that was made, in the order of a key, each by the names of its columns."""
     names, rows = engine.table(name, key)
     return tuple(dict(zip(names, row, strict=True)) for row in rows)
 
@@ -118,6 +120,23 @@ def _add(tallies: dict[str, list[int]], rule: str, counts: list[int], subjects: 
     tallies[rule] = [a + b for a, b in zip(before, counts, strict=True)]
 
 
+def firsts(engine: Engine, found: Found, version: Version, most: int) -> list[tuple[str, int]]:
+    """Return the first lines of each rule that have each status but pass: a batch's name and a line's number each."""
+    key = f"{engine.dialect.quoted(BATCH)}, line"
+    rules = {f"b{n}": f"builtin/{name}" for n, name in enumerate(BUILTIN)}
+    rules |= {column: condition.rule for column, condition in scopes(version.policy).line.items()}
+    counts = {tally.rule: tally.counts for tally in found.tallies}
+    first = f"SELECT {key} FROM line_{version.number} WHERE {{0}} = {{1}} ORDER BY {key} LIMIT {most}"
+    asked = [
+        f"SELECT * FROM ({first.format(column, code)}) AS {column}_{code}"
+        for column, rule in rules.items()
+        for code, count in enumerate(counts[rule])
+        if code and count  # of what no line has, none is asked
+    ]
+    names = engine.rows("\nUNION\n".join(asked)) if asked else []
+    return [(str(batch), int(str(line))) for batch, line in names]
+
+
 def _decisions(engine: Engine, plan: Plan, number: int) -> dict[str, tuple[int, int, int]]:
     counts = ", ".join(
         f"COUNT(CASE WHEN decision = '{one}' THEN 1 END)" for one in ("permitted", "refused", "undecided")
@@ -125,6 +144,17 @@ def _decisions(engine: Engine, plan: Plan, number: int) -> dict[str, tuple[int, 
     name = plan.names(BATCH)
     rows = engine.rows(f"SELECT {name}, {counts} FROM line_{number} GROUP BY {name}")
     return {str(batch): (int(str(a)), int(str(b)), int(str(c))) for batch, a, b, c in rows}
+
+
+def _count_lines(engine: Engine, plan: Plan, decisions: Mapping[str, tuple[int, int, int]]) -> None:
+    """Count the lines of each batch again, as its table has them: each is decided, and once."""
+    name = plan.names(BATCH)
+    lines = {str(batch): int(str(n)) for batch, n in engine.rows(f"SELECT {name}, COUNT(*) FROM line GROUP BY {name}")}
+    decided = {batch: sum(counts) for batch, counts in decisions.items()}
+    if decided != lines:
+        wrong = {batch for batch in {*lines, *decided} if lines.get(batch) != decided.get(batch)}
+        batch = min(wrong)
+        raise MiscountError(f"{batch}: {decided.get(batch, 0)} of {lines.get(batch, 0)} lines are decided")
 
 
 def status(code: object) -> Status:

@@ -1,4 +1,4 @@
-"""The tables of a book as typed relations: which column is which fact, how each is read, and what is wrong with cells."""
+"""The tables of a book as typed relations: which column is which fact, how it is read, what is wrong with cells."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -92,8 +92,8 @@ class Read(NamedTuple):
 
     def select(self, dialect: Dialect, facts: Mapping[str, FactDeclared], *also: str) -> str:
         """Return the query of its facts, each by its name; of a fact that it has no column for, nothing is known."""
-        cells = {name: self.columns[name].cell if name in self.columns else nothing(f, dialect) for name, f in facts.items()}
-        named = [f"{found.value} AS {dialect.quoted(name)}" for name, found in cells.items()]
+        own = {name: column.cell for name, column in self.columns.items()}
+        named = [f"{(own.get(n) or nothing(f, dialect)).value} AS {dialect.quoted(n)}" for n, f in facts.items()]
         return f"SELECT {', '.join([*also, *named])}\nFROM {self.numbered if ROW in also else self.scan}"
 
 

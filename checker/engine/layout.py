@@ -103,7 +103,8 @@ def _source(engine: Engine, book: Book, layout: Layout) -> Read:
         }
     except TooWideError as error:
         raise _refused(book, layout, str(error)) from None
-    return Read(table, columns, engine.scan(table, types), engine.numbered(table, types))
+    scan, numbered = engine.scan(table, types), engine.numbered(table, types)
+    return Read(table, columns, scan, numbered, misfit=engine.misfit(table))
 
 
 def _compiler(dialect: Dialect, book: Book) -> Compiler:
@@ -168,7 +169,7 @@ def _counts(engine: Engine, source: Read, rows: Rows) -> dict[str, int]:
 
 def _check(engine: Engine, book: Book, layout: Layout, source: Read, rows: Rows, counts: Mapping[str, int]) -> None:
     """Every cell is read, and of every row it is known whether it counts; some are as of the date."""
-    check_cells(engine, source, {name: count for name, count in counts.items() if name.startswith("bad_")})
+    check_cells(engine, source, {name: counts[name] for name in checks(source)})
     if counts["undated"]:
         raise _unknown(engine, source, rows, f"({rows.rows}) IS NULL", IS_DATED)
     if not counts["dated"]:

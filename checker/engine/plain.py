@@ -85,8 +85,6 @@ def _read(named: Named, known: Mapping[str, FactDeclared], needed: Iterable[str]
         help_ = "judge it with `--engine duckdb`"
         raise InputError(Fault(code="E613", message=message, place=Place(file=named.file), help=help_))
     data = read_bytes(Path(named.file), named.file, most=None)
-    digest = sha256(data)
-    _pinned(named, digest)
     table = open_table(data, named.file, Form())
     _check_columns(table, known, needed)
     faults: list[Fault] = []
@@ -95,13 +93,7 @@ def _read(named: Named, known: Mapping[str, FactDeclared], needed: Iterable[str]
         faults += _totals(table, columns[name], OF_A_TAPE if name == ID else OF_LINES)
     if faults:
         raise InputError(*capped(faults, named.file))
-    return Read(table, columns, digest)
-
-
-def _pinned(named: Named, digest: str) -> None:
-    if named.sha256 not in ("", digest):
-        message = f"the table is not the one that the book names: its digest is {digest}"
-        raise InputError(Fault(code="E603", message=message, place=Place(file=named.file)))
+    return Read(table, columns, sha256(data))
 
 
 def _check_columns(table: Table, known: Mapping[str, FactDeclared], needed: Iterable[str]) -> None:
@@ -285,7 +277,6 @@ def _through(book: Book, agreements: Mapping[str, Agreement], wanted: Iterable[s
         raise InputError(Fault(code="E305", message=message, place=book.at, help="write the key `agreement`"))
     facts = agreements[book.agreement].facts if book.agreement in agreements else book.facts
     tape = read_tape(path, book.as_of, facts, book.tape.layout, book.base)
-    _pinned(book.tape, tape.sha256)
     nothing = tape_of(
         [], file=tape.file, sha256=tape.sha256, as_of=tape.as_of, layout=tape.layout, columns=tape.columns
     )

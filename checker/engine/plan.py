@@ -7,8 +7,8 @@ They read three relations, with a column for each fact by its full name, typed a
     fact    a row for each line: its facts, those of its loan and its batch; its number `line`; `policy`; `on_tape`;
             and `times`, how often its loan is listed
 
-They make `pool`, the sums over each pool, and for each version N `exercise_N`, `batch_N`, `section_N` and `line_N`, with
-a column for each rule: 0 pass, 1 fail, 2 unknown, 3 disputed, NULL where it is not asked.
+They make `pool`, the sums over each pool, and for each version N `exercise_N`, `batch_N`, `section_N` and `line_N`,
+with a column for each rule: 0 pass, 1 fail, 2 unknown, 3 disputed, NULL where it is not asked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -89,7 +89,7 @@ class Plan:
     """The queries that judge by versions, in one dialect. Raises InputError for each rule that is not exact in SQL."""
 
     def __init__(self, dialect: Dialect, versions: Sequence[Version], *, member: str) -> None:
-        """Find the sums; `member` is the SQL of whether a row of the tape is in the pool, NULL where that is unknown."""
+        """Find the sums; `member` is the SQL of whether a row of the tape is in the pool, NULL where it is unknown."""
         self.dialect = dialect
         self.versions = versions
         self.member = member
@@ -201,7 +201,7 @@ class Plan:
         return found
 
     def _status(self, condition: Condition, name: str) -> str:
-        """Return the status of a condition: what its readings agree on, else disputed where one passes and one fails."""
+        """Return the status of a condition: what its readings agree on, disputed where one passes and one fails."""
         held = [f"{name}_{n}" for n in range(len(condition.readings))]
         if condition.adopted is not None:
             held = [held[[reading.name for reading in condition.readings].index(condition.adopted.reading)]]

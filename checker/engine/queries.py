@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from checker.builtin import folded
 from checker.engine.cells import sql_type_of
 from checker.engine.intake import ROW
 from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Query, Version
-from checker.engine.relations import fact_query
+from checker.engine.relations import fact_query, parties_of
 from checker.lang.sql import Dialect
-from checker.model import Agreement, FactDeclared
+from checker.model import Agreement, FactDeclared, Policy
 
 _HEAD = """\
 -- {title}
@@ -23,21 +24,18 @@ _HEAD = """\
 
 def queries(agreement: Agreement, dialect: Dialect) -> str:
     """Return the queries of every version of an agreement as one SQL script, each explained."""
-    facts = agreement.facts
-    versions = [
-        Version(n, agreement, policy, {name: (party,) for party, names in policy.parties.items() for name in names})
-        for n, policy in enumerate(agreement.versions)
-    ]
+    versions = [Version(n, agreement, policy, _spelled(policy)) for n, policy in enumerate(agreement.versions)]
     plan = Plan(dialect, versions, member=dialect.quoted(IN_POOL))
-    parts = [_head(agreement, dialect)]
-    for query in [*_relations(agreement, dialect), *plan.pool({"named": f"COUNT({dialect.quoted(ID)})"})]:
-        parts.append(_statement(query, dialect))
-    for version in versions:
-        for query in plan.queries(version):
-            names = [*_rules(version, query)]
-            parts.append(_statement(query, dialect, names))
-    del facts
-    return "\n".join(parts)
+    shared = [*_relations(agreement, dialect), *plan.pool({"named": f"COUNT({dialect.quoted(ID)})"})]
+    own = [(version, query) for version in versions for query in plan.queries(version)]
+    parts = [_statement(query, dialect) for query in shared]
+    parts += [_statement(query, dialect, list(_rules(version, query))) for version, query in own]
+    return "\n".join([_head(agreement, dialect), *parts])
+
+
+def _spelled(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """Return the names of parties as the policy spells them."""
+    return parties_of(policy, [(name, folded(name)) for names in policy.parties.values() for name in names])
 
 
 def _head(agreement: Agreement, dialect: Dialect) -> str:
@@ -59,7 +57,8 @@ def _relations(agreement: Agreement, dialect: Dialect) -> Iterator[Query]:
     limbs = " ".join(
         f"WHEN {q(DATE)} >= DATE '{max(policy.effective, policy.executed)}' THEN {n}" for n, policy in latest
     )
-    policy = f"SELECT *, CASE {limbs} ELSE -1 END AS policy\nFROM proposal WHERE {q(AGREEMENT)} = {dialect.text(agreement.name)}"
+    named = f"{q(AGREEMENT)} = {dialect.text(agreement.name)}"
+    policy = f"SELECT *, CASE {limbs} ELSE -1 END AS policy\nFROM proposal WHERE {named}"
     yield Query("batch", "each batch, with the number of the version in force", policy)
     cited = f"SELECT DISTINCT {q(AGREEMENT)}, {q(LOAN)} AS {q(ID)} FROM line JOIN batch USING ({q(BATCH)})"
     yield Query(
@@ -83,10 +82,9 @@ def _rules(version: Version, query: Query) -> Iterator[str]:
     """Yield what the columns of a query are, for a reader."""
     from checker.engine.plan import BUILTIN, scopes
 
-    assert version.policy is not None
     scope = scopes(version.policy)
     kind = query.name.partition("_")[0]
-    yield f"under {version.policy.name}"
+    yield f"under {version.policy.name if version.policy else 'no version'}"
     if kind == "line":
         yield from (f"b{n}  builtin/{name}" for n, name in enumerate(BUILTIN))
     yield from (f"{column}  {rule.rule}" for column, rule in getattr(scope, kind).items())

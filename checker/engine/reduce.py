@@ -1,5 +1,6 @@
-"""Batches over tapes that are not read into Python: DuckDB checks their cells, and of their rows there are the sums that
-policies ask for and the loans that lines cite. The evaluator judges all lines, as of any tape.
+"""Batches over tapes that Python does not read: DuckDB checks their cells, and gives the sums that policies ask for.
+
+Of the rows there are the loans that lines cite. The evaluator judges every line, as over any tape.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +27,9 @@ from checker.read.batch import Left, Source, lines_of
 from checker.read.lines import Draft
 from checker.read.source import no_sheet
 from checker.read.table import capped
+from checker.read.tape import suggested
 
+HEAD = 100_000  # bytes, in which the header of a tape is found
 BALANCE = "loan.stated_principal_balance"
 HELP = "judge it with `--engine duckdb`, or write a book (`book:`)"
 
@@ -43,8 +46,8 @@ class Asked(NamedTuple):
 def reduced(batches: Sequence[Batch], source: Source, memory: str = "", as_of: date | None = None) -> list[Batch]:
     """Return batches beside the tapes that their source left, each read once for all that lines cite of it.
 
-    `memory` is the limit of DuckDB, like `4GB`; `as_of` is the day from which obligations are looked at. Raises InputError
-    with the faults of every tape, and where a line contradicts its own.
+    `memory` is the limit of DuckDB, like `4GB`; `as_of` is the day from which obligations are looked at. Raises
+    InputError with the faults of every tape, and where a line contradicts its own.
     """
     if source.engine == "spark":
         raise InputError(Fault(code="E613", message="batches in files of their own are not judged by spark", help=HELP))
@@ -98,7 +101,7 @@ def read_apart(engine: Engine, asked: Asked, as_of: date | None) -> dict[date, T
     counts = rows_of(engine, surveyed.name, (AGREEMENT,))
     check_tape(engine, asked.book, through.read, counts)
     engine.make(pool.name, pool.select)
-    loans, counted = _loans(engine, asked, through.read), _count(counts)
+    loans, counted = _loans(engine, through.read), _count(counts)
     tape = asked.tape._replace(
         loans=loans,
         columns=frozenset(through.read.columns),
@@ -133,7 +136,11 @@ def _through(engine: Engine, asked: Asked) -> Through:
         help_ = "judge it with `--engine python`"
         raise InputError(Fault(code="E613", message=message, place=Place(file=book.tape.file), help=help_))
     known = {name.removeprefix("loan."): fact for name, fact in book.facts.items() if fact.group == "loan"}
-    return Through(read_table(engine, book.tape, known, ["loan_id"]))
+    try:
+        return Through(read_table(engine, book.tape, known, ["loan_id"]))
+    except InputError as error:
+        with Path(book.tape.file).open("rb") as file:
+            raise suggested(error, file.read(HEAD), book.tape.file) from None
 
 
 def _put_batches(engine: Engine, asked: Asked) -> None:
@@ -172,7 +179,7 @@ def _count(counts: Sequence[Mapping[str, object]]) -> Counted:
     return Counted(loans, Decimal(str(row["pool_balance"] or 0)) if known else None)
 
 
-def _loans(engine: Engine, asked: Asked, read: Read) -> dict[str, Row]:
+def _loans(engine: Engine, read: Read) -> dict[str, Row]:
     """Return the rows of the loans that lines cite."""
     names = list(read.columns)
     facts: list[FactDeclared] = [read.columns[name].fact for name in names]

@@ -1,4 +1,4 @@
-"""A book's tables to the relations that its policies are judged on: `batch`, `tape` and `fact`; bad input stops here."""
+"""A book's tables to the relations that policies are judged on: `batch`, `tape` and `fact`; bad input stops here."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -126,7 +126,10 @@ def _batches(
         for name, fact in facts.items()
     ]
     found = engine.rows(f"SELECT {', '.join(selected)}\nFROM (\n{query}\n) AS typed ORDER BY {q(BATCH)}")
-    stated = [{name: v for name, v in zip(facts, row, strict=True) if v is not None} for row in found]
+    stated = [
+        {name: _held(facts[name], value) for name, value in zip(facts, row, strict=True) if value is not None}
+        for row in found
+    ]
     _check_heads(book, agreements, as_of, stated)
     versions: dict[tuple[int, str], Version] = {}
     heads = tuple(_head(one, agreements[str(one[AGREEMENT])], as_of, versions) for one in stated)
@@ -134,6 +137,11 @@ def _batches(
     types = {name: sql_type_of(fact.type, dialect) for name, fact in facts.items()}
     engine.put("batch", {**types, AS_OF: "DATE", "policy": "INTEGER"}, rows)
     return heads, list(versions.values())
+
+
+def _held(fact: FactDeclared, value: object) -> object:
+    """Return a value as the evaluator has it: a count is a whole number."""
+    return int(str(value)) if fact.type is Type.COUNT else value
 
 
 def _head(
@@ -184,7 +192,8 @@ def _check_lines(engine: Engine, book: Book, lines: Read) -> None:
     wanted = {BATCH: "batch", LOAN: "loan", UNDER: "under", **({"line": "line"} if "line" in lines.columns else {})}
     lacking = " OR ".join(f"{q(name)} IS NULL" for name in wanted)
     columns = ", ".join([ROW, *map(q, wanted)])
-    for row, *values in engine.rows(f"SELECT {columns} FROM line WHERE {lacking} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"):
+    silent = f"SELECT {columns} FROM line WHERE {lacking} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"
+    for row, *values in engine.rows(silent):
         names = [f"`{word}`" for word, value in zip(wanted.values(), values, strict=True) if value is None]
         place = row_place(book.lines, row)
         faults.append(Fault(code="E305", message=f"the line does not say {' and '.join(names)}", place=place))
@@ -214,7 +223,7 @@ def _read_tape(engine: Engine, book: Book, agreements: Mapping[str, Agreement]) 
 
 
 def fact_query(facts: Mapping[str, FactDeclared], has: Collection[str], dialect: Dialect) -> str:
-    """Return the query of the relation `fact`: each line with every fact of it; `has` are those that a tape measures."""
+    """Return the query of the relation `fact`: each line with its facts; `has` are those that the tape measures."""
     q = dialect.quoted
     columns = [f"{_fact(name, fact, has, dialect)} AS {q(name)}" for name, fact in facts.items()]
     times = f"COUNT(*) OVER (PARTITION BY batch.{q(AGREEMENT)}, batch.{q(DATE)}, line.{q(LOAN)}) AS times"
@@ -270,10 +279,10 @@ def _named(engine: Engine, versions: Sequence[Version]) -> tuple[Version, ...]:
         return tuple(versions)
     found = engine.rows(f"SELECT DISTINCT {q(BUYER)} FROM fact WHERE {q(BUYER)} IS NOT NULL")
     spelled = [(str(name), folded(str(name))) for (name,) in found]
-    return tuple(version._replace(names=_parties(version.policy, spelled)) for version in versions)
+    return tuple(version._replace(names=parties_of(version.policy, spelled)) for version in versions)
 
 
-def _parties(policy: Policy | None, spelled: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def parties_of(policy: Policy | None, spelled: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Return the names of parties that a policy lists, as they are spelled, each with those parties."""
     listed: dict[str, list[str]] = {}
     for party, names in policy.parties.items() if policy else ():

@@ -1,10 +1,10 @@
-"""The way of a book through its stages: read, related, judged by an engine, judged again, summed up, its lines written."""
+"""The way of a book: its tables related, judged by an engine, judged again, summed up, its lines written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from checker.engine.again import Again
 from checker.engine.book import Book
@@ -28,7 +28,6 @@ class Wanted(NamedTuple):
     most: int = 1_000
     shown: int = 3
     lines: Path | None = None
-    outputs: Sequence[Path] = ()
 
 
 def judge_book(
@@ -61,7 +60,7 @@ class _Watch:
         self._over = Event()
         self._thread = Thread(target=self._look, daemon=True)
 
-    def __enter__(self) -> "_Watch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -89,8 +88,7 @@ def _engine(book: Book, wanted: Wanted) -> Engine:
         return SparkEngine(wanted.master, tables)
     from checker.engine.duck import MEMORY, Duck
 
-    outputs = [wanted.lines] if wanted.lines else []
-    return Duck(tables, outputs, wanted.memory or MEMORY)
+    return Duck(tables, wanted.memory or MEMORY)
 
 
 def lines_query(found: Found) -> str:

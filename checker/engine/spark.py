@@ -10,22 +10,20 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from checker.engine.book import Table
 from checker.engine.intake import ROW, Rows
+from checker.engine.spark_session import HERE, MEMORY, opened, reason
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import SPARK
-from checker.read.table import check_header, clipped
+from checker.read.table import check_header
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
-MEMORY = "4GB"
-CONNECT, LOCAL, HERE = "sc://", "local", "local[*]"
 # What is joined with a tape, which is not kept: Spark must know how large it is, to send it and not the tape.
 SIZED = ("cited",)
-HELP = "`pip install 'loan-pool-checker[spark]'`, or judge it with another `--engine`"
 # What every answer rests on, whatever a cluster has set: exact arithmetic, errors for what overflows or cannot be read.
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",
@@ -40,8 +38,7 @@ SETTINGS = {
     "spark.sql.autoBroadcastJoinThreshold": "64MB",
 }
 # An empty cell is unknown, in quotation marks or not; a row with another number of cells than the header is an error.
-CSV = {"header": "true", "mode": "FAILFAST", "enforceSchema": "false", "escape": '"', "emptyValue": "", "nullValue": ""}
-QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+CSV = {"mode": "FAILFAST", "enforceSchema": "false", "escape": '"', "emptyValue": "", "nullValue": ""}
 SEPARATED = ", ', ', "
 _MISSING = ("PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "PARSE_SYNTAX_ERROR")
 _UNREADABLE = (
@@ -53,13 +50,6 @@ _UNREADABLE = (
 )
 _CROWDED = ("OutOfMemoryError", "maxResultSize", "UNABLE_TO_ACQUIRE_MEMORY", "Not enough memory to build")
 _IN_CSV = ("CSV header does not conform", "Number of column in CSV header")
-
-
-class Opened(NamedTuple):
-    """A session, and whether it was made here and so ends here."""
-
-    session: "SparkSession"
-    is_own: bool
 
 
 class SparkEngine:
@@ -135,6 +125,15 @@ class SparkEngine:
         if name in SIZED:
             self.rows(f"SELECT COUNT(*) FROM {name}")
 
+    def progress(self) -> float:
+        """Return that it is not known how much of the running query is done."""
+        return -1
+
+    def write(self, select: str, path: Path) -> None:  # noqa: ARG002 (nothing is written)
+        """Raise InputError: a cluster writes where the one who asks cannot see it."""
+        help_ = "judge the book with `--engine duckdb` to have its lines in a file"
+        raise InputError(Fault(code="E613", message="Spark writes nothing, and so no lines", help=help_))
+
     def view(self, name: str, select: str) -> None:
         """Give a query a name."""
         self._run(select).createOrReplaceTempView(name)
@@ -164,17 +163,23 @@ class SparkEngine:
         if table.format == "table":
             return reader.table(table.file)
         if table.format == "csv":
-            header = self._header(table)
-            schema = ", ".join(f"{self._q(name)} STRING" for name in header)
-            return reader.options(**CSV).schema(schema).csv(_path(table))
+            names = self._header(table) if table.form.names is None else table.form.names
+            schema = ", ".join(f"{self._q(name)} STRING" for name in names)
+            own = {"header": str(table.form.names is None).lower(), "sep": table.form.delimiter}
+            return reader.options(**CSV, **own).schema(schema).csv(_path(table))
         return reader.option("mergeSchema", "true").parquet(_path(table))
 
     def _header(self, table: Table) -> list[str]:
         """Return the names in the first row of a CSV file."""
         place = Place(file=table.file, line=1)
+        if table.form.header_row > 1:
+            message = "Spark reads no table whose columns are not named in its first row"
+            raise InputError(Fault(code="E613", message=message, place=place, help="judge it with another `--engine`"))
         first = self._collected(self._session.read.text(_path(table)).limit(1))
         try:
-            names = next(csv.reader([str(first[0][0])], strict=True), []) if first else []
+            names = (
+                next(csv.reader([str(first[0][0])], delimiter=table.form.delimiter, strict=True), []) if first else []
+            )
         except csv.Error as error:
             raise InputError(Fault(code="E702", message=f"not a well-formed table: {error}", place=place)) from None
         if not names:
@@ -195,70 +200,9 @@ class SparkEngine:
         return self.dialect.quoted(name)
 
 
-def opened(master: str, memory: str, folder: Path) -> Opened:
-    """Return a session: one of the Spark that runs in this process already, else one that is made."""
-    try:
-        from pyspark.errors import PySparkException, PySparkImportError
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise InputError(Fault(code="E612", message="the engine spark is not installed", help=HELP)) from None
-    try:
-        if master.startswith(CONNECT):
-            return Opened(SparkSession.builder.remote(master).create(), is_own=True)
-        running = SparkSession.getActiveSession()
-        if running is not None:
-            return Opened(running.newSession(), is_own=False)
-        return Opened(_started(settings(master, memory, folder), folder / "java"), is_own=True)
-    except PySparkImportError as error:
-        message = f"Spark Connect needs a package that is not installed: {reason(error)}"
-        raise InputError(Fault(code="E612", message=message, help="`pip install 'pyspark[connect]'`")) from None
-    except (PySparkException, OSError) as error:
-        message = f"no Spark answers at `{master}`"
-        raise InputError(Fault(code="E613", message=message, help=reason(error))) from error
-
-
-def settings(master: str, memory: str, folder: Path) -> dict[str, str]:
-    """Return what a Spark that is started here is started with; a local one speaks to nobody and spills to `folder`."""
-    found = {"spark.master": master, "spark.app.name": "checker", **QUIET}
-    if not master.startswith(LOCAL):
-        return found
-    amount = re.fullmatch(r"([1-9][0-9]*) ?([kmgt])i?b?", memory, re.IGNORECASE | re.ASCII)
-    if amount is None:
-        message = f"`{memory}` is not an amount of memory"
-        raise InputError(Fault(code="E613", message=message, help="write it like `4GB`"))
-    threads = re.fullmatch(r"local\[([1-9][0-9]*)\]", master, re.ASCII)
-    return found | {
-        "spark.driver.memory": amount[1] + amount[2].lower(),
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.local.dir": str(folder),
-        "spark.sql.warehouse.dir": str(folder),
-        "spark.sql.shuffle.partitions": str(2 * int(threads[1])) if threads else "16",
-    }
-
-
-def _started(chosen: Mapping[str, str], log: Path) -> "SparkSession":
-    """Start Java and Spark in it; what Java says, to a file: errors come back as exceptions."""
-    from pyspark import SparkConf, SparkContext
-    from pyspark.errors import PySparkRuntimeError
-    from pyspark.java_gateway import launch_gateway
-    from pyspark.sql import SparkSession
-
-    conf = SparkConf(loadDefaults=False).setAll(list(chosen.items()))
-    gateway = SparkContext._gateway  # noqa: SLF001 (a Java that an earlier session left is used again)
-    try:
-        with log.open("w") as file:
-            gateway = gateway or launch_gateway(conf, {"stdout": file, "stderr": file})  # type: ignore[no-untyped-call] # it has no types
-    except PySparkRuntimeError:
-        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        help_ = "install Java 17 or newer, or set JAVA_HOME" + (f" ({said[-1]})" if said else "")
-        raise InputError(Fault(code="E612", message="Java does not start, which Spark needs", help=help_)) from None
-    return SparkSession(SparkContext(conf=conf, gateway=gateway))
-
-
 def _errors() -> tuple[type[Exception], ...]:
     """Return what Spark raises: its own errors, and those of its Java as they are."""
-    from py4j.protocol import Py4JJavaError
+    from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped] # it has no types
     from pyspark.errors import PySparkException
 
     return (PySparkException, Py4JJavaError)
@@ -275,15 +219,6 @@ def told(error: Exception, table: Table | None = None) -> Exception:
     if any(name in text for name in (*_UNREADABLE, *_IN_CSV)):
         return InputError(Fault(code="E702", message=f"not a well-formed table: {reason(error)}", place=place))
     return error
-
-
-def reason(error: Exception) -> str:
-    """Return the innermost cause that Spark names, in one line, without names of its classes."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith(("Caused by: ", ": ", "["))] or lines[:1]
-    return clipped(
-        re.sub(r"^(Caused by)?:? *([\w.$]+: )?(\[[\w.]+\] )?| *SQLSTATE: \w+.*$", "", causes[-1], flags=re.ASCII)
-    )
 
 
 def _said(cell: object) -> str:

@@ -85,7 +85,7 @@ _ISO = "YYYY-MM-DD"
 
 
 def _amount(raw: str, kind: Type, draft: ColumnDraft, dialect: Dialect) -> Cell:
-    """Read an amount with marks: with a sign for its currency and one for its thousands it has a form of plain signs."""
+    """Read an amount with marks, held against its form with one sign for its currency and one for its thousands."""
     currency, mark = draft.currency or "", MARKS[draft.thousands] if draft.thousands else ""
     if currency and (currency[0] in "-(" or _IN_AMOUNTS.issuperset(currency)):
         raise TooWideError(f"the currency `{currency}` could be a part of an amount")

@@ -27,7 +27,7 @@ class RuleCount(NamedTuple):
 
 
 class BatchCount(NamedTuple):
-    """One batch: what it is decided by, its decision, and how many of its lines are permitted, refused and undecided."""
+    """One batch: the version in force, its decision, and how many of its lines are permitted, refused and undecided."""
 
     name: str
     agreement: str

@@ -102,6 +102,7 @@ def _note(found: Sums, program: Program, compiler: Compiler, member: str) -> Non
 
 
 def folds(tree: Typed) -> list[Fold]:
+    """Return every sum and count of an expression."""
     return [tree] if isinstance(tree, Fold) else [fold for part in parts(tree) for fold in folds(part)]
 
 

@@ -65,7 +65,7 @@ def survey(read: Read, dialect: Dialect) -> dict[str, str]:
 
 
 def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping[str, object]]) -> None:
-    """Raise InputError where the survey of the tape found a cell of another form, a row without a loan, or one twice."""
+    """Raise InputError where the survey found a cell of another form, a row without a loan, or a loan twice."""
     if engine.dialect.least_is_free:
         columns = {name: column for name, column in read.columns.items() if column.cell.least}
         check(engine, read._replace(columns=columns))
@@ -117,7 +117,8 @@ def _nameless(engine: Engine, book: Book, read: Read) -> None:
 
 def _twice(engine: Engine, book: Book) -> None:
     names = ", ".join(map(engine.dialect.quoted, (AGREEMENT, ID)))
-    query = f"SELECT {names} FROM tape WHERE {engine.dialect.quoted(ID)} IS NOT NULL GROUP BY {names} HAVING COUNT(*) > 1"
+    named = f"{engine.dialect.quoted(ID)} IS NOT NULL"
+    query = f"SELECT {names} FROM tape WHERE {named} GROUP BY {names} HAVING COUNT(*) > 1"
     faults = []
     for agreement, loan in engine.rows(f"{query} ORDER BY 1, 2 LIMIT {MOST_FAULTS + 1}"):
         message = f"the loan `{loan}` of `{agreement}` stands here twice"

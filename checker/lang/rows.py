@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import compress
 
 from checker.lang.frame import Row
 from checker.lang.syntax import Value
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 Column = Sequence[Value | None]
 
 
-class Amounts(Sequence[Decimal]):
-    """Amounts whose texts were checked, each made when it is asked for."""
+class Amounts(Sequence[Decimal | None]):
+    """Amounts whose texts were checked, each made when it is asked for; one that says nothing is unknown."""
 
     __slots__ = ("texts",)
 
@@ -27,11 +28,14 @@ class Amounts(Sequence[Decimal]):
     def __len__(self) -> int:
         return len(self.texts)
 
-    def __iter__(self) -> Iterator[Decimal]:
+    def __iter__(self) -> Iterator[Decimal | None]:
+        if "" in self.texts:
+            return (Decimal(text) if text else None for text in self.texts)
         return map(Decimal, self.texts)
 
     def __getitem__(self, at: Any) -> Any:
-        return Decimal(self.texts[at])
+        text = self.texts[at]
+        return Decimal(text) if text else None
 
 
 class Rows(Sequence[Row]):
@@ -81,6 +85,17 @@ class ByName(Mapping[str, Row]):
     def __getitem__(self, name: str) -> Row:
         found: Row = self._rows[self._at[name]]
         return found
+
+
+def kept(rows: Sequence[Row], keep: Sequence[bool]) -> Sequence[Row]:
+    """Return the rows that are to be kept."""
+    if not isinstance(rows, Rows):
+        return list(compress(rows, keep))
+    return Rows({name: _kept(cells, keep) for name, cells in rows.columns.items()})
+
+
+def _kept(cells: Column, keep: Sequence[bool]) -> Column:
+    return Amounts(list(compress(cells.texts, keep))) if isinstance(cells, Amounts) else list(compress(cells, keep))
 
 
 def column(rows: Sequence[Row], name: str) -> Column:

@@ -13,7 +13,7 @@ from checker.faults import Fault, InputError, Place
 from checker.lang.evaluate import Frame, Program, Row, RowSet
 from checker.lang.named import NamedTuple
 from checker.lang.problem import nearest
-from checker.lang.rows import ByName, Rows, column
+from checker.lang.rows import ByName, Rows, column, kept
 from checker.lang.syntax import Value
 from checker.lang.typed import facts_of
 from checker.model import FactDeclared, Tape
@@ -72,7 +72,7 @@ def _canonical(data: bytes, own: Own, facts: Mapping[str, FactDeclared]) -> Tape
         table = open_table(data, own.file, Form(sheet=own.sheet))
         _check_columns(table, known)
     except InputError as error:
-        raise _suggested(error, data, own) from None
+        raise suggested(error, data, own.file, own.sheet) from None
     faults: list[Fault] = []
     columns = {PREFIX + name: column_of(table, name, known[name], faults) for name in table.columns}
     loans = columns[ID]
@@ -87,15 +87,15 @@ def _canonical(data: bytes, own: Own, facts: Mapping[str, FactDeclared]) -> Tape
     return _tape(own, Rows(columns), "canonical", given, table)
 
 
-def _suggested(error: InputError, data: bytes, own: Own) -> InputError:
+def suggested(error: InputError, data: bytes, file: str, sheet: str | None = None) -> InputError:
     """Where a file that is not canonical fits a layout that ships, return the error that says which."""
     from checker.read.suggest import fitting, spelled
 
-    found = fitting(data, own.file, own.sheet)
+    found = fitting(data, file, sheet)
     if not found:
         return error
     message = "the tape is not canonical, and no layout is named"
-    return InputError(Fault(code="E712", message=message, place=Place(file=own.file), help=spelled(found)))
+    return InputError(Fault(code="E712", message=message, place=Place(file=file), help=spelled(found)))
 
 
 def _check_columns(table: Table, known: Mapping[str, FactDeclared]) -> None:
@@ -196,8 +196,8 @@ def _some(days: Sequence[date]) -> str:
 def tape_of(rows: Sequence[Row], *, file: str, sha256: str, as_of: date, layout: str, columns: frozenset[str]) -> Tape:
     """Return the tape of loans, each of which says `loan.loan_id` and `loan.in_pool`, by which it is in the pool."""
     inside = column(rows, IN_POOL)
-    chosen = rows if inside.count(True) == len(rows) else [row for row in rows if row[IN_POOL] is True]
-    maybe = [row for row in rows if row[IN_POOL] is None] if None in inside else []
+    chosen = rows if inside.count(True) == len(rows) else kept(rows, [is_in is True for is_in in inside])
+    maybe = kept(rows, [is_in is None for is_in in inside]) if None in inside else []
     pool = RowSet(rows=chosen, maybe=maybe, decided_by=IN_POOL)
     ids = list(map(str, column(rows, ID)))
     loans = ByName(rows, ids) if isinstance(rows, Rows) else dict(zip(ids, rows, strict=True))
