@@ -77,7 +77,7 @@ def _book(options: argparse.Namespace, policies: Mapping[str, Agreement]) -> Boo
         return None
     from checker.engine.command import book_of
 
-    return book_of(options.batches, policies)
+    return book_of(options.batches, policies, options.engine)
 
 
 def _plain(book: Book, policies: Mapping[str, Agreement]) -> list[Batch]:

@@ -22,7 +22,7 @@ ROUNDS = int(os.environ.get("AGREEMENT_ROUNDS", "1"))
 SHIPPED, SMALL = 10, 30  # books of each kind, in one round
 SIZES = (2, 20, 240, 400)  # trusts of a book
 LEAST = 100_000  # statuses, in one round
-ON_SPARK = [(trusts, 0, 120), (trusts, 1, 120), (small_law, 1, 60)]
+ON_SPARK = [(trusts, 0, 130), (trusts, 1, 130), (small_law, 6, 60)]
 LEAST_ON_SPARK = 10_000
 KINDS = ("line", "exercise", "batch")
 Make = Callable[[int, int], World]
@@ -30,7 +30,7 @@ Make = Callable[[int, int], World]
 
 def judged(folder: Path, make: Make, seed: int, size: int, opened: Open = open_duck) -> Answers:
     """Return what a book was found to be by both, or fail with the book."""
-    kind = ("csv", "parquet")[seed % 2]
+    kind = ("csv", "parquet")[(seed + seed // len(SIZES)) % 2]
     chance = Random(seed)  # noqa: S311 (a test's randomness, to be had again)
     world = make(seed, size)
     found, problem = disagreements(chance, folder, world, kind, opened, numbered=opened is not open_duck)
@@ -40,25 +40,35 @@ def judged(folder: Path, make: Make, seed: int, size: int, opened: Open = open_d
 
 @pytest.fixture(scope="session")
 def counted() -> Counter[tuple[str, str]]:
-    """What was found in all books: how many of each kind of subject have each status."""
+    """What was found in all books: how many of each kind of subject have each status, and how many books there were."""
     return Counter()
+
+
+@pytest.fixture
+def counts(counted: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """The same, once every book was judged: a run of a part of them shows nothing."""
+    if counted["book", ""] < (SHIPPED + SMALL) * ROUNDS:
+        pytest.skip("not every book was judged")
+    return counted
 
 
 @pytest.mark.parametrize("seed", range(SHIPPED * ROUNDS))
 def test_duckdb_says_of_the_policies_that_ship_what_the_evaluator_says(
     seed: int, tmp_path: Path, counted: Counter[tuple[str, str]]
 ) -> None:
-    found = judged(tmp_path, trusts, seed, SIZES[seed % 4])
+    found = judged(tmp_path, trusts, seed, SIZES[seed % len(SIZES)])
     counted.update((key[0], status) for key, status in found.items())
     counted.update((key[-1], status) for key, status in found.items() if key[0] != "decision")
+    counted["book", ""] += 1
 
 
 @pytest.mark.parametrize("seed", range(SMALL * ROUNDS))
 def test_duckdb_says_of_random_policies_what_the_evaluator_says(
     seed: int, tmp_path: Path, counted: Counter[tuple[str, str]]
 ) -> None:
-    found = judged(tmp_path, small_law, seed, SIZES[seed % 4])
+    found = judged(tmp_path, small_law, seed, SIZES[seed % len(SIZES)])
     counted.update((key[0], status) for key, status in found.items())
+    counted["book", ""] += 1
 
 
 RULES = {
@@ -85,14 +95,14 @@ RULES = {
 }
 
 
-def test_the_random_books_have_every_status_of_every_rule(counted: Counter[tuple[str, str]]) -> None:
+def test_the_random_books_have_every_status_of_every_rule(counts: Counter[tuple[str, str]]) -> None:
     """Books in which nothing passes, or nothing is disputed, would show nothing."""
-    missing = [(rule, status) for rule, all_ in RULES.items() for status in all_.split() if not counted[rule, status]]
+    missing = [(rule, status) for rule, all_ in RULES.items() for status in all_.split() if not counts[rule, status]]
     assert not missing
 
 
-def test_the_random_books_have_statuses_by_the_hundred_thousand(counted: Counter[tuple[str, str]]) -> None:
-    assert sum(count for (kind, _), count in counted.items() if kind in KINDS) >= LEAST * ROUNDS
+def test_the_random_books_have_statuses_by_the_hundred_thousand(counts: Counter[tuple[str, str]]) -> None:
+    assert sum(count for (kind, _), count in counts.items() if kind in KINDS) >= LEAST * ROUNDS
 
 
 @pytest.fixture(scope="session")
@@ -114,4 +124,6 @@ def test_spark_says_what_the_evaluator_says(
 
 
 def test_the_books_on_spark_have_statuses_by_the_ten_thousand(counted_on_spark: list[int]) -> None:
+    if len(counted_on_spark) < len(ON_SPARK):
+        pytest.skip("not every book was judged")
     assert sum(counted_on_spark) >= LEAST_ON_SPARK

@@ -82,7 +82,7 @@ UNUSED += [
     *["duckdb", "pyspark", "polars", "pyarrow", "sqlglot", "rich", "z3", "checker.proof", "checker.engine"],
     *[f"checker.report.as_{name}" for name in ("sarif", "junit", "github", "markdown")],
     *["checker.read.layout", "checker.read.apply", "checker.read.columns", "csv", "hashlib", "_hashlib", "textwrap"],
-    *["atexit", "tempfile"],
+    *["atexit", "tempfile", "yaml", "checker.document.events"],
 ]
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CODE).as_posix())
 

@@ -362,3 +362,41 @@ def test_amounts_with_marks_are_read_to_the_cent(tmp_path: Path) -> None:
     tape = alike(tmp_path / "tape.txt", "layout.yaml")
     balances = [row["loan.stated_principal_balance"] for row in tape.loans.values()]
     assert balances == [Decimal("2234567.89"), Decimal("0.01"), Decimal("999987.5"), Decimal(1000000)]
+
+
+# A book
+
+BOOK = """\
+book: a tape through a layout
+agreement: {agreement}
+date: 2011-03-31
+tape: {{file: tape.txt, as_of: 2011-03-31, layout: {layout}}}
+dispositions: {{file: lines.csv}}
+"""
+
+
+def book_of(layout: str, folder: Path) -> Path:
+    """Write a book of a tape of an agency, and of lines that buy some of its loans."""
+    agency_tape(layout, folder, *right_rows(layout))
+    loans = [f"one,{n:03},3.13(g),1000.00,master_servicer" for n in (0, 1, 4, 5, 99)]
+    (folder / "lines.csv").write_text("batch,loan,under,price,buyer.role\n" + "\n".join(loans) + "\n")
+    path = folder / "book.yaml"
+    path.write_text(BOOK.format(agreement=agreement().name, layout=layout))
+    return path
+
+
+@each_agency
+def test_a_book_through_a_layout_is_judged_alike(layout: str, tmp_path: Path) -> None:
+    path = book_of(layout, tmp_path)
+    world = World({agreement().name: agreement()}, MARCH, (), (), ())
+    wanted = evaluated(path, world)
+    assert engine_finds(path, world) == wanted
+    assert len(wanted) > 20
+
+
+def test_a_book_through_a_layout_says_what_it_assumes_and_what_it_skips(tmp_path: Path) -> None:
+    path = book_of("fannie-mae-31", tmp_path)
+    shown = command("check", str(path), "--engine", "duckdb")
+    text = " ".join(shown.stdout.split())
+    assert "The balances of this tape are actual, not scheduled, balances." in text
+    assert "Of the tape 1 rows as of another date were not read." in text

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from checker.lang.rows import Amounts, ByName, Rows, column
+from checker.lang.rows import Amounts, ByName, Rows, column, kept
 
 TEXTS = ["1.50", "2", "-3.00"]
 MADE = [
@@ -44,6 +44,17 @@ def test_a_row_is_found_by_its_name() -> None:
 def test_a_column_is_what_each_row_says(of: Rows | list[dict[str, object]]) -> None:
     found = [list(column(of, name)) for name in ("id", "amount", "other")]  # type: ignore[arg-type] # values of facts
     assert found == [["a", "b", "c"], [Decimal("1.50"), Decimal(2), Decimal("-3.00")], [None] * 3]
+
+
+@pytest.mark.parametrize("of", [rows(), MADE])
+def test_the_rows_that_are_kept_are_those_that_were(of: Rows | list[dict[str, object]]) -> None:
+    found = kept(of, [True, False, True])  # type: ignore[arg-type] # values of facts
+    assert (list(found), list(column(found, "amount"))) == ([MADE[0], MADE[2]], [Decimal("1.50"), Decimal("-3.00")])
+
+
+def test_an_amount_that_says_nothing_is_unknown() -> None:
+    found = Amounts(["1.50", ""])
+    assert (list(found), found[1]) == ([Decimal("1.50"), None], None)
 
 
 def test_no_rows_are_no_rows() -> None:

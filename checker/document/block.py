@@ -1,4 +1,4 @@
-r"""The YAML that nearly every file is written in, to nodes: importing the YAML parser takes as long as all of a small run.
+r"""The YAML that nearly every file is written in, to nodes: the YAML parser takes a fifth of a small run to import.
 
     block   = mapping | list                    each entry on a line of its own, in the column of the first
     mapping = (KEY ":" (value | block))+        a list may stand in the column of its key

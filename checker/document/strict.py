@@ -15,6 +15,7 @@ from checker.lang.named import NamedTuple
 __all__ = ["Document", "Listing", "Mapping", "Node", "Scalar", "decode", "load", "parse", "place_in", "read_bytes"]
 
 MOST_BYTES = 5_000_000
+_MARK = b"\xef\xbb\xbf"  # a byte order mark
 
 
 class Document(NamedTuple):
@@ -98,14 +99,13 @@ def read_bytes(path: Path, file: str, most: int | None = MOST_BYTES) -> bytes:
 def decode(data: bytes, file: str) -> str:
     """Return the text of UTF-8 bytes, with or without a byte order mark."""
     try:
-        text = data.decode("utf-8-sig")
+        return data.removeprefix(_MARK).decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1
         place = Place(file=file, line=line)
         raise InputError(
             Fault(code="E002", message="the file is not UTF-8 text", place=place, help="save it as UTF-8")
         ) from None
-    return text
 
 
 def load(path: Path, file: str | None = None) -> Document:
@@ -132,8 +132,8 @@ def parse(data: bytes, file: str) -> Document:
 
 
 # An escape of JSON; two of them may stand for one character beyond U+FFFF, which YAML does not know.
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|.)")
-_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)')
+_ESCAPE = r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|.)"
+_CONSTANT = r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)'
 
 
 def _json(text: str, file: str) -> str:
@@ -144,7 +144,7 @@ def _json(text: str, file: str) -> str:
     import json
 
     def refuse(name: str) -> None:
-        at = next(found.start() for found in _CONSTANT.finditer(text) if found[1])
+        at = next(found.start() for found in re.finditer(_CONSTANT, text) if found[1])
         raise json.JSONDecodeError(f"`{name}` is no number", text, at)
 
     try:
@@ -156,4 +156,4 @@ def _json(text: str, file: str) -> str:
     except RecursionError:
         fault = Fault(code="E008", message=f"nested deeper than {MOST_NESTED} levels", place=Place(file=file))
         raise InputError(fault) from None
-    return _ESCAPE.sub(lambda found: json.loads(f'"{found[0]}"') if len(found[0]) > len(r"\u") else found[0], text)
+    return re.sub(_ESCAPE, lambda found: json.loads(f'"{found[0]}"') if len(found[0]) > len(r"\u") else found[0], text)

@@ -1,8 +1,8 @@
 """The second opinion: what an engine found, judged again by the evaluator on the same rows.
 
 They agree, or there is a bug. Every exercise and every batch is judged again, its lines summed anew; of the lines the
-first of each rule that do not pass it. The sums over a pool are the engine's: an evaluator would have to read the whole
-tape again.
+first of each rule that do not pass it, and the first that are permitted. The sums over a pool are the engine's: an
+evaluator would have to read the whole tape again.
 """
 
 from collections import Counter, defaultdict
@@ -54,9 +54,12 @@ class Chosen(NamedTuple):
 class Again:
     """Judges again what an engine found."""
 
-    def __init__(self, engine: Engine, book: Book, found: Found, as_of: date | None, most: int) -> None:
-        """Fetch the rows: of each exercise what its sums read, and of the lines the first `most` of each rule."""
-        self.engine, self.book, self.found, self.as_of, self.most = engine, book, found, as_of, most
+    def __init__(
+        self, engine: Engine, book: Book, found: Found, as_of: date | None, most: int, shown: int = 0
+    ) -> None:
+        """Fetch the rows: of each exercise what its sums read, and of the lines those of `found.firsts`."""
+        self.engine, self.book, self.found, self.as_of = engine, book, found, as_of
+        self.most, self.shown = most, shown
         self.versions = {version.number: version for version in found.relations.versions}
         self.pools = {tuple(row[name] for name in found.plan.pool_key): self.pool(row) for row in found.pools}
         self.firsts: dict[str, list[Line]] = defaultdict(list)
@@ -197,11 +200,11 @@ class Again:
         return typed
 
     def first(self, version: Version) -> dict[str, dict[int, Chosen]]:
-        """Return the first lines of each rule that have each status but pass, by batch and number."""
+        """Return the lines that are judged again, by batch and number."""
         q = self.engine.dialect.quoted
         n, scope = version.number, scopes(version.policy)
         columns = [*(f"b{at}" for at in range(len(BUILTIN))), *scope.line]
-        names = firsts(self.engine, self.found, version, self.most)
+        names = firsts(self.engine, self.found, version, self.most, self.shown)
         chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
         if not names:
             return chosen

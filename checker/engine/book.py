@@ -62,8 +62,12 @@ def is_book(path: Path) -> bool:
     return isinstance(root, strict.Mapping) and any(key.text == "book" for key, _ in root.entries)
 
 
-def read_book(path: Path, agreements: Mapping[str, Agreement]) -> Book:
-    """Return the book in a YAML or JSON file, or raise InputError with every fault of it."""
+def read_book(path: Path, agreements: Mapping[str, Agreement], *, remote: bool = False) -> Book:
+    """Return the book in a YAML or JSON file, or raise InputError with every fault of it.
+
+    Where it is `remote`, its tables are those that a cluster sees: of its catalog, by name, or by their place in its
+    storage; whether they are there is not seen from here.
+    """
     document = strict.load(path)
     reader = Reader(document)
     facts = facts_of(agreements)
@@ -77,9 +81,9 @@ def read_book(path: Path, agreements: Mapping[str, Agreement]) -> Book:
         agreement=stated.get("agreement"),  # type: ignore[arg-type] # a text by shape
         date=stated.get("date"),  # type: ignore[arg-type] # a date by shape
         as_of=tape["as_of"],  # type: ignore[arg-type] # a date by shape
-        tape=_table(path.parent, tape),
-        batches=_table(path.parent, batches) if batches else None,
-        lines=_table(path.parent, lines),
+        tape=_table(path.parent, tape, remote=remote),
+        batches=_table(path.parent, batches, remote=remote) if batches else None,
+        lines=_table(path.parent, lines, remote=remote),
         every=says(stated.get("every", {})),  # type: ignore[arg-type] # made by the shape
         facts=facts,
         base=path.parent,
@@ -106,7 +110,8 @@ def facts_of(agreements: Mapping[str, Agreement]) -> Mapping[str, FactDeclared]:
 def shape(facts: Mapping[str, FactDeclared]) -> Record:
     """Return the shape of a book under agreements with these facts."""
     pin = Key(shape=Word(pattern="[0-9a-f]{64}"), means="the digest that the file must have")
-    file = Key(shape=Word(), means="a CSV or Parquet file, or a folder of Parquet files", required=True)
+    means = "a CSV or Parquet file, or a folder of Parquet files; on a cluster also a place in its storage, or a table"
+    file = Key(shape=Word(), means=means, required=True)
     table = Record(title="a table", make=written, keys={"file": file, "sha256": pin})
     as_of = Key(shape=Word(type=Type.DATE), means=facts["tape.as_of"].means, required=True)
     layout = Key(shape=Word(), means="how the file is read; `canonical` unless said")
@@ -128,10 +133,12 @@ def shape(facts: Mapping[str, FactDeclared]) -> Record:
     )
 
 
-def _table(base: Path, stated: object) -> Table:
+def _table(base: Path, stated: object, *, remote: bool) -> Table:
     found: dict[str, str] = stated  # type: ignore[assignment] # made by the shape
     path = base / found["file"]
     layout = found.get("layout", "canonical")
+    if remote and not path.exists():
+        return _remote(found["file"], path, layout, pinned="sha256" in found)
     kind = "parquet" if path.is_dir() else SUFFIXES.get(path.suffix.lower(), "" if layout == "canonical" else "csv")
     if layout != "canonical" and path.suffix.lower() in OTHERS:
         kind = path.suffix[1:].lower()
@@ -144,6 +151,17 @@ def _table(base: Path, stated: object) -> Table:
     if pinned:
         _check_pin(path, pinned)
     return Table(str(path), kind, pinned, layout)
+
+
+def _remote(name: str, path: Path, layout: str, *, pinned: bool) -> Table:
+    """Return a table that only a cluster sees."""
+    if pinned:
+        message = "what only the cluster sees cannot be pinned"
+        raise InputError(Fault(code="E613", message=message, place=Place(file=name)))
+    if "/" not in name and "." not in Path(name).name.removeprefix("."):
+        return Table(name, "table", layout=layout)
+    kind = SUFFIXES.get(Path(name).suffix.lower(), "parquet")
+    return Table(name if "://" in name else str(path), kind, layout=layout)
 
 
 def _check_pin(path: Path, pinned: str) -> None:

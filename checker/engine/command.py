@@ -14,7 +14,7 @@ FORMATS = ("text", "json")
 FIRST = 3  # findings of each rule and status that are explained, unless all are asked for
 
 
-def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement]) -> Book | None:
+def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement], engine: str) -> Book | None:
     """Return the book that is to be checked, None where all are batches; a book is checked by itself."""
     books = [path for path in paths if is_book(path)]
     if not books:
@@ -24,7 +24,7 @@ def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement]) -> Book 
         raise InputError(
             Fault(code="E613", message="a book is checked by itself", place=Place(str(books[0])), help=help_)
         )
-    return read_book(books[0], agreements)
+    return read_book(books[0], agreements, remote=engine == "spark")
 
 
 def engine_of(book: Book, options: argparse.Namespace) -> str:
@@ -42,7 +42,9 @@ def engine_of(book: Book, options: argparse.Namespace) -> str:
 def check_output(lines: Path, options: argparse.Namespace) -> None:
     """Raise InputError where the lines cannot be written to a file, or would go where something else is."""
     wrong = ""
-    if lines.suffix.lower() not in SUFFIXES:
+    if options.engine == "spark":
+        wrong = "Spark writes nothing: have `checker sql` print the queries, and keep what they make"
+    elif lines.suffix.lower() not in SUFFIXES:
         wrong = "lines are written to a .csv or a .parquet file"
     elif not lines.parent.is_dir() or lines.is_dir():
         wrong = f"cannot write the output: {'is a directory' if lines.is_dir() else 'no such file or directory'}"

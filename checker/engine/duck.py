@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 import signal
 import tempfile
@@ -58,7 +59,8 @@ class Duck:
 
     def _close_off(self, tables: Sequence[Table]) -> None:
         """Leave DuckDB no reach but the tables and the folder that it spills to."""
-        paths = [str(path) for table in tables for path in _files(table)]
+        found = [str(path) for table in tables for path in _files(table)]
+        paths = dict.fromkeys([*found, *map(_literal, found)])
         run = self._connection.execute
         run(f"SET temp_directory = {_text(self._folder.name)}")
         run(f"SET allowed_directories = [{_text(self._folder.name)}]")
@@ -112,7 +114,7 @@ class Duck:
         some = " OR ".join(f"{name} <> ''" for name in names)
         extra = self.dialect.quoted(MISFIT)
         misfit = f"{extra} IS NOT NULL OR ({names[-1]} IS NULL AND ({some})) AS {extra}"
-        return f"(SELECT {cells}, {misfit} FROM read_csv({_text(table.file)}, {form}, columns = {{{typed}}})) AS cells"
+        return f"(SELECT {cells}, {misfit} FROM read_csv({_text(_literal(table.file))}, {form}, columns = {{{typed}}})) AS cells"
 
     def misfit(self, table: Table) -> str:
         """Return the column of `scan` that tells whether a row has more or fewer cells than the header, if it can."""
@@ -215,8 +217,13 @@ def _files(table: Table) -> list[Path]:
     return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
 
 
+def _literal(path: str) -> str:
+    """Return a path as DuckDB takes it for itself, and not for a pattern of others."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
+
+
 def _parquet(table: Table) -> str:
-    return f"read_parquet([{', '.join(_text(str(path)) for path in _files(table))}])"
+    return f"read_parquet([{', '.join(_text(_literal(str(path))) for path in _files(table))}])"
 
 
 def _header(table: Table) -> list[str]:

@@ -120,20 +120,27 @@ def _add(tallies: dict[str, list[int]], rule: str, counts: list[int], subjects: 
     tallies[rule] = [a + b for a, b in zip(before, counts, strict=True)]
 
 
-def firsts(engine: Engine, found: Found, version: Version, most: int) -> list[tuple[str, int]]:
-    """Return the first lines of each rule that have each status but pass: a batch's name and a line's number each."""
+def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int) -> list[tuple[str, int]]:
+    """Return the lines to judge again: a batch's name and a line's number each, in the order of both.
+
+    They are the first `most` that do not pass a rule, rule by rule; the first `shown` of each status but pass, which
+    are explained; and the first `most` that are permitted, because nothing is worse than a line permitted wrongly.
+    """
     key = f"{engine.dialect.quoted(BATCH)}, line"
     rules = {f"b{n}": f"builtin/{name}" for n, name in enumerate(BUILTIN)}
     rules |= {column: condition.rule for column, condition in scopes(version.policy).line.items()}
     counts = {tally.rule: tally.counts for tally in found.tallies}
-    first = f"SELECT {key} FROM line_{version.number} WHERE {{0}} = {{1}} ORDER BY {key} LIMIT {most}"
-    asked = [
-        f"SELECT * FROM ({first.format(column, code)}) AS {column}_{code}"
+    wanted = {f"{column} > 0": most for column, rule in rules.items() if any(counts[rule][1:])}
+    wanted |= {
+        f"{column} = {code}": shown
         for column, rule in rules.items()
         for code, count in enumerate(counts[rule])
         if code and count  # of what no line has, none is asked
-    ]
-    names = engine.rows("\nUNION\n".join(asked)) if asked else []
+    }
+    wanted["decision = 'permitted'"] = most
+    first = f"SELECT {key} FROM line_{version.number} WHERE {{}} ORDER BY {key} LIMIT {{}}"
+    asked = [f"SELECT * FROM ({first.format(*one)}) AS q{n}" for n, one in enumerate(wanted.items())]
+    names = engine.rows("\nUNION\n".join(asked))
     return [(str(batch), int(str(line))) for batch, line in names]
 
 

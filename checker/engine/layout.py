@@ -127,7 +127,9 @@ def _given(compiler: Compiler, fact: FactDeclared, program: Program) -> Column:
     found = compiler.sql(program.tree)
     kind = found.width.type if found.width else sql_type_of(fact.type, compiler.dialect)
     raw = compiler.dialect.quoted(fact.name.removeprefix("loan."))
-    return Column(f"CAST({found.value} AS {kind})", fact, raw, _cell(raw, kind, fact, compiler.dialect))
+    held = _cell(raw, kind, fact, compiler.dialect)
+    # No file's statistics know the least of what an expression gives.
+    return Column(f"CAST({found.value} AS {kind})", fact, raw, held._replace(least=""))
 
 
 def _cell(raw: str, kind: str, fact: FactDeclared, dialect: Dialect) -> Cell:

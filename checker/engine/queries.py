@@ -45,9 +45,9 @@ def _head(agreement: Agreement, dialect: Dialect) -> str:
     batch = [n for n, f in agreement.facts.items() if f.group not in ("loan", "disposition")]
     return _HEAD.format(
         title=f"{agreement.name}, in the SQL of {dialect.name}",
-        tape=", ".join([f"{AGREEMENT} VARCHAR", *(typed[name] for name in loan)]),
+        tape=", ".join([f"{AGREEMENT} {dialect.string}", *(typed[name] for name in loan)]),
         batch=", ".join(typed[name] for name in batch),
-        line=", ".join([f"{BATCH} VARCHAR", f"{ROW} BIGINT", "line BIGINT", *(typed[name] for name in line)]),
+        line=", ".join([f"{BATCH} {dialect.string}", f"{ROW} BIGINT", "line BIGINT", *(typed[name] for name in line)]),
     )
 
 

@@ -41,7 +41,7 @@ def judge_book(
             relations = relate(engine, book, agreements, wanted.as_of)
             found = find(engine, book, relations, watch.tell)
         progress("the second opinion", 0, 1)
-        again = Again(engine, book, found, wanted.as_of, wanted.most)
+        again = Again(engine, book, found, wanted.as_of, wanted.most, wanted.shown)
         judged = again.judged(agreements)
         report = summary(book, found, judged, engine.name, version, as_of=wanted.as_of, most=wanted.shown)
         if wanted.lines is not None:
@@ -83,9 +83,10 @@ class _Watch:
 def _engine(book: Book, wanted: Wanted) -> Engine:
     tables = [table for table in (book.tape, book.batches, book.lines) if table is not None]
     if wanted.engine == "spark":
+        from checker.engine.spark import MEMORY as SPARK_MEMORY
         from checker.engine.spark import SparkEngine
 
-        return SparkEngine(wanted.master, tables)
+        return SparkEngine(wanted.master, tables, wanted.memory or SPARK_MEMORY)
     from checker.engine.duck import MEMORY, Duck
 
     return Duck(tables, wanted.memory or MEMORY)
@@ -94,18 +95,16 @@ def _engine(book: Book, wanted: Wanted) -> Engine:
 def lines_query(found: Found) -> str:
     """Return the query of every line with its decision and the status of each rule, by the rule's name."""
     quoted, queries = found.plan.dialect.quoted, []
+    nothing = f"CAST(NULL AS {found.plan.dialect.string})"
     every = {rule: None for tally in found.tallies for rule in [tally.rule]}
     for version in found.relations.versions:
         columns = {f"builtin/{name}": f"b{n}" for n, name in enumerate(BUILTIN)}
         columns |= {condition.rule: name for name, condition in _all(scopes(version.policy)).items()}
-        named = [f"{_status(columns[rule]) if rule in columns else _NOTHING} AS {quoted(rule)}" for rule in every]
+        named = [f"{_status(columns[rule]) if rule in columns else nothing} AS {quoted(rule)}" for rule in every]
         head = ["batch.batch", "batch.agreement", "batch.date", "disposition.loan", UNDER]
         words = [f"{quoted(name)} AS {quoted(name.rpartition('.')[2])}" for name in head]
         queries.append(f"SELECT {', '.join([*words, 'line', 'decision', *named])} FROM line_{version.number}")
     return " UNION ALL ".join(queries) + f" ORDER BY {quoted('batch')}, line"
-
-
-_NOTHING = "CAST(NULL AS VARCHAR)"
 
 
 def _status(column: str) -> str:

@@ -66,22 +66,20 @@ def _plain(raw: str, kind: Type, draft: ColumnDraft, dialect: Dialect) -> Cell:
 
 
 def _day(raw: str, form: str, dialect: Dialect) -> Cell:
-    """Take the parts of a date from their places; the day that they make, written so again, must be the cell."""
+    """Take the digits of a date from their places, with what stands between them; the first day is in the year 1."""
     found = sorted((form.index(token), token) for token in TOKENS if token in form)
     parts = {token: f"substr({raw}, {at + 1}, {len(token)})" for at, token in found}
-    day = parts.get("DD", "'01'")
-    value = f"TRY_CAST(({parts['YYYY']} || '-' || {parts['MM']} || '-' || {day}) AS DATE)"
-    text, again, last = f"CAST({value} AS {dialect.string})", [], 0
-    for at, token in found:
-        again += [dialect.text(form[last:at])] if at > last else []
-        again.append(f"substr({text}, {_ISO.index(token) + 1}, {len(token)})")
+    value = f"TRY_CAST(({parts['YYYY']} || '-' || {parts['MM']} || '-' || {parts.get('DD', _FIRST)}) AS DATE)"
+    pattern, right, last = "", [], 0
+    for at, token in [*found, (len(form), "")]:
+        between = form[last:at]
+        pattern += f".{{{len(between)}}}[0-9]{{{len(token)}}}"
+        right += [f"substr({raw}, {last + 1}, {len(between)}) = {dialect.text(between)}"] if between else []
         last = at + len(token)
-    again += [dialect.text(form[last:])] if last < len(form) else []
-    whole = f"length({text}) = {len(_ISO)} AND length({raw}) = {len(form)}"
-    return Cell(value, f"{whole} AND ({' || '.join(again)}) = {raw}")
+    return Cell(value, " AND ".join([dialect.matches(raw, pattern), *right, f"{value} >= DATE '0001-01-01'"]))
 
 
-_ISO = "YYYY-MM-DD"
+_FIRST = "'01'"
 
 
 def _amount(raw: str, kind: Type, draft: ColumnDraft, dialect: Dialect) -> Cell:

@@ -7,7 +7,6 @@ from checker.faults import Fault, Place
 from checker.lang.syntax import Value
 
 _WORDS = frozenset({"total", "totals", "subtotal", "subtotals", "sum", "aggregate", "average", "count"})
-_words = re.compile(r"[^\W_]+").findall
 MESSAGE = "a row without a loan id: a total, or a line that is no loan?"
 OF_A_TAPE = "a tape has one row for each loan and nothing else"
 OF_LINES = "a table of lines has one row for each loan that leaves the pool and nothing else"
@@ -17,16 +16,17 @@ def is_total(text: str) -> bool:
     """Tell whether a text is no loan's number: its first or its last word is that of a total, or it has no word."""
     if text.isalnum() and not text.isalpha():
         return False  # one word with a digit in it: nearly every number, told fast
-    words = _words(text.casefold())
+    words = re.findall(r"[^\W_]+", text.casefold())
     return not words or words[0] in _WORDS or words[-1] in _WORDS
 
 
 def are_loans(texts: Sequence[Value | None]) -> bool:
     """Tell whether a glance at all of them shows that each is a loan's number, and that none stands twice."""
-    words = [text for text in texts if isinstance(text, str) and text]
-    if len(set(words)) < len(texts):
+    different = set(texts)
+    if len(different) < len(texts) or None in different:
         return False
-    return "".join(words).isalnum() and not any(map(str.isalpha, words))
+    words = list(map(str, texts))
+    return all(words) and "".join(words).isalnum() and not any(map(str.isalpha, words))
 
 
 def no_loan(place: Place, help_: str) -> Fault:
