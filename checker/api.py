@@ -48,14 +48,20 @@ def check(agreements: Mapping[str, Agreement], batches: Iterable[Batch], as_of: 
 
 
 def make_report(
-    agreements: Mapping[str, Agreement], run: Run, as_of: date | None = None, *, everything: bool = False
+    agreements: Mapping[str, Agreement],
+    run: Run,
+    as_of: date | None = None,
+    *,
+    everything: bool = False,
+    engine: str = "python",
 ) -> Report:
     """Return the explained report of a run; `everything` lists also the findings on lines that pass.
 
-    `agreements` and `as_of` are those of the run: advice on what would help is judged by them.
+    `agreements` and `as_of` are those of the run: advice on what would help is judged by them. `engine` read its tapes.
     """
     again: Callable[[Sequence[Batch]], Run] = partial(check, agreements, as_of=as_of)
-    return compose(run, __version__, exit_code(run), lambda verdict: advise(run, verdict, again), everything=everything)
+    found = compose(run, __version__, exit_code(run), lambda one: advise(run, one, again), everything=everything)
+    return found._replace(engine=engine)
 
 
 def read_batches(paths: Sequence[Path], source: Source) -> list[Batch]:

@@ -1,79 +1,107 @@
-"""The rules that every agreement has, judged on a line. A missing fact is never a pass."""
+"""The rules that every agreement has, judged on the lines of a section. A missing fact is never a pass.
+
+Each has two parts: what it asks of every line, one value a line, and what it says of such a value. Lines of which the
+same is true are judged once.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from checker.lang.evaluate import Row
+from checker.lang.frame import Table
 from checker.lang.named import NamedTuple
 from checker.model import Agreement, Batch, Line, Policy, Status
 
 
 class Given(NamedTuple):
-    """What the lines of a batch are judged with: the version in force (None: none is), `listed`, how often each loan
-    is, and `parties`, under which of them the policy lists each name, folded.
+    """What the lines of a batch are judged with: the version in force (None: none is), the row of each of their loans
+    (None: not on the tape), `listed`, how often each is, and `parties`, under which of them the policy lists each name,
+    folded.
     """
 
     agreement: Agreement
     policy: Policy | None
-    batch: Batch
     day: str
+    loans: Mapping[str, Row | None]
     listed: Mapping[str, int]
     parties: Mapping[str, Sequence[str]]
 
 
 Verdict = tuple[Status, str]  # a status, and the sentence that explains it
-Judge = Callable[[Line, Row, Given], Verdict]
+Ask = Callable[[Sequence[Line], Table, Given], Sequence[object]]
+Judge = Callable[[object, Given], Verdict]
+_NOT_THERE = "not on the tape"
 
 
-def given(agreement: Agreement, policy: Policy | None, batch: Batch, listed: Mapping[str, int]) -> Given:
+def given(
+    agreement: Agreement,
+    policy: Policy | None,
+    batch: Batch,
+    loans: Mapping[str, Row | None],
+    listed: Mapping[str, int],
+) -> Given:
     """Return what the lines of a batch are judged with, prepared once."""
     parties: dict[str, list[str]] = {}
     for party, names in policy.parties.items() if policy else ():
         for name in dict.fromkeys(map(folded, names)):
             parties.setdefault(name, []).append(party)
-    return Given(agreement, policy, batch, str(batch.date), listed, parties)
+    return Given(agreement, policy, str(batch.date), loans, listed, parties)
 
 
-def loan_in_pool(line: Line, _row: Row, given: Given) -> Verdict:
+def _known_in_pool(lines: Sequence[Line], _table: Table, given: Given) -> Sequence[object]:
+    rows = [given.loans[line.loan] for line in lines]
+    return [_NOT_THERE if row is None else row["loan.in_pool"] for row in rows]
+
+
+def loan_in_pool(known: object, _given: Given) -> Verdict:
     """Look for the loan on the tape, and in the pool."""
-    row = given.batch.tape.loans.get(line.loan)
-    if row is None:
-        return Status.FAIL, f"the loan {line.loan} is not on the tape"
-    known = row["loan.in_pool"]
+    if known is _NOT_THERE:
+        return Status.FAIL, "is not on the tape"
     if known is None:
-        return Status.UNKNOWN, f"the loan {line.loan} is on the tape, but it is unknown whether it is in the pool"
+        return Status.UNKNOWN, "is on the tape, but it is unknown whether it is in the pool"
     if known:
-        return Status.PASS, f"the loan {line.loan} is in the pool"
-    return Status.FAIL, f"the loan {line.loan} is on the tape, but not in the pool"
+        return Status.PASS, "is in the pool"
+    return Status.FAIL, "is on the tape, but not in the pool"
 
 
-def listed_once(line: Line, _row: Row, given: Given) -> Verdict:
+def _times(lines: Sequence[Line], _table: Table, given: Given) -> Sequence[object]:
+    return [given.listed[line.loan] for line in lines]
+
+
+def listed_once(times: object, given: Given) -> Verdict:
     """Count how often the loan is listed."""
-    times = given.listed[line.loan]
     if times == 1:
-        return Status.PASS, f"the loan {line.loan} is listed once"
-    return Status.FAIL, f"the loan {line.loan} is listed {times} times for {given.day}"
+        return Status.PASS, "is listed once"
+    return Status.FAIL, f"is listed {times} times for {given.day}"
 
 
-def in_force(line: Line, _row: Row, given: Given) -> Verdict:
+def _section(lines: Sequence[Line], _table: Table, _given: Given) -> Sequence[object]:
+    return [line.under for line in lines]
+
+
+def in_force(section: object, given: Given) -> Verdict:
     """Look for the section in the version in force."""
     day, policy = given.day, given.policy
     if policy is None:
         return Status.UNKNOWN, f"no version of {given.agreement.name} in hand is in force on {day}"
-    if line.under in policy.permissions:
-        return Status.PASS, f"{line.under} is in force on {day} under {policy.name}"
-    others = [other for other in given.agreement.versions if line.under in other.permissions]
+    if section in policy.permissions:
+        return Status.PASS, f"{section} is in force on {day} under {policy.name}"
+    others = [other for other in given.agreement.versions if section in other.permissions]
     if others:
-        return Status.FAIL, f"{line.under} is not in {policy.name}, in force on {day}; it is in {others[0].name}"
-    return Status.UNKNOWN, f"{line.under} stands in no version of {given.agreement.name} in hand"
+        return Status.FAIL, f"{section} is not in {policy.name}, in force on {day}; it is in {others[0].name}"
+    return Status.UNKNOWN, f"{section} stands in no version of {given.agreement.name} in hand"
 
 
-def buyer_is_who_it_says(_line: Line, row: Row, given: Given) -> Verdict:
+def _buyer(_lines: Sequence[Line], table: Table, _given: Given) -> Sequence[object]:
+    return list(zip(table.column("disposition.buyer.name"), table.column("disposition.buyer.role"), strict=True))
+
+
+def buyer_is_who_it_says(buyer: object, given: Given) -> Verdict:
     """Compare the buyer's role with the party under whose names the policy lists the buyer."""
     if given.policy is None:
         return Status.UNKNOWN, "without a version in force, no party is known"
     if not given.policy.parties:
         return Status.PASS, "the policy lists no parties"
-    name, role = row.get("disposition.buyer.name"), row.get("disposition.buyer.role")
+    name, role = buyer if isinstance(buyer, tuple) else (None, None)
     if name is None:
         return Status.UNKNOWN, "the buyer's name is missing"
     parties = given.parties.get(folded(str(name)))
@@ -104,14 +132,25 @@ MEANS = {
         "A name that the policy lists as one party does not buy under another role: a guard, not a proof."
     ),
 }
-BUILTIN: dict[str, Judge] = {
-    "loan-in-pool": loan_in_pool,
-    "listed-once": listed_once,
-    "in-force": in_force,
-    "buyer-is-who-it-says": buyer_is_who_it_says,
+BUILTIN: dict[str, tuple[Ask, Judge]] = {
+    "loan-in-pool": (_known_in_pool, loan_in_pool),
+    "listed-once": (_times, listed_once),
+    "in-force": (_section, in_force),
+    "buyer-is-who-it-says": (_buyer, buyer_is_who_it_says),
 }
-# What a rule asks of a line beside its section, where it does not ask for the loan.
-ALIKE: dict[str, tuple[str, ...]] = {
-    "in-force": (),
-    "buyer-is-who-it-says": ("disposition.buyer.name", "disposition.buyer.role"),
-}
+# Those whose sentence is about the loan, and begins with it.
+OF_LOAN = ("loan-in-pool", "listed-once")
+
+
+def judged(
+    rule: str, lines: Sequence[Line], table: Table, given: Given
+) -> tuple[Sequence[object], dict[object, Verdict]]:
+    """Judge one rule on lines of which `table` has every fact: return what it asks of each, and says of that."""
+    ask, judge = BUILTIN[rule]
+    states = ask(lines, table, given)
+    return states, {state: judge(state, given) for state in set(states)}
+
+
+def sentence(rule: str, loan: str, said: str) -> str:
+    """Return what is said of a line as a sentence."""
+    return f"the loan {loan} {said}" if rule in OF_LOAN else said

@@ -52,7 +52,7 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
         if engine_of(book, options) != "python":
             texts, code = check_book(book, [form.name for form in forms], options, policies, __version__)
             return _written(list(zip(forms, texts, strict=True))), code
-        batches = _plain(book, policies)
+        batches, engine = _plain(book, policies), "python"
     else:
         if options.lines is not None:
             help_ = "the lines of batches are in the report: `--format csv`"
@@ -65,9 +65,10 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
             from checker.engine.reduce import reduced
 
             batches = reduced(batches, source, options.memory_limit, options.as_of)
+        engine = "duckdb" if source.left else "python"
     decided = check(policies, batches, options.as_of)
     whole = options.all or any(form.name in WHOLE for form in forms)
-    found = make_report(policies, decided, options.as_of, everything=whole)
+    found = make_report(policies, decided, options.as_of, everything=whole, engine=engine)
     return _written([(form, _laid_out(form, found, everything=options.all)) for form in forms]), found.exit_code
 
 

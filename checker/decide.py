@@ -2,38 +2,60 @@
 
 from collections.abc import Iterable, Sequence
 
-from checker.model import Condition, Decision, Judged, Judgement, Run, Status, Verdict
+from checker.judged import OfBatch, Standing
+from checker.model import Condition, Decision, Judgement, Run, Status, Verdict
 
-WORST = (Decision.REFUSED, Decision.UNDECIDED, Decision.PERMITTED)
-_PASSED = {Status.PASS}
+# By name: looking a member up in its class takes as long as all else that is done for a line.
+REFUSED, UNDECIDED, PERMITTED = Decision.REFUSED, Decision.UNDECIDED, Decision.PERMITTED
+PASS, FAIL = Status.PASS, Status.FAIL
+WORST = (REFUSED, UNDECIDED, PERMITTED)
+_PASSED = {PASS}
 LAPSED = (Status.LATE, Status.DEFECTIVE)
 
 
-def decide(judged: Iterable[Judged]) -> Run:
+def decide(judged: Iterable[OfBatch]) -> Run:
     """Return every batch decided, and the run, which is the worst of them."""
     verdicts = tuple(_verdict(batch) for batch in judged)
     return Run(verdicts=verdicts, decision=worst(verdict.decision for verdict in verdicts))
 
 
-def _verdict(judged: Judged) -> Verdict:
-    lines = {line.number: decided(line.under, judged.bearing[line.number]) for line in judged.batch.lines}
-    return Verdict(judged=judged, lines=lines, decision=worst(lines.values()))
+def _verdict(judged: OfBatch) -> Verdict:
+    found: dict[int, Decision] = {}
+    for standing in judged.standings:
+        found.update(zip([line.number for line in standing.lines], _decisions(standing), strict=True))
+    lines = {line.number: found[line.number] for line in judged.batch.lines}
+    return Verdict(judged, lines, worst(lines.values()))
+
+
+def _decisions(standing: Standing) -> list[Decision]:
+    """Return the decision of each line of a section."""
+    if FAIL in standing.wider:
+        return [REFUSED] * len(standing.lines)
+    passing = PERMITTED if standing.asked and standing.wider <= _PASSED else UNDECIDED
+    rules = len(standing.statuses)
+    return [
+        REFUSED if FAIL in own else passing if own.count(PASS) == rules else UNDECIDED
+        for own in zip(*standing.statuses, strict=True)
+    ]
 
 
 def decided(section: str, bearing: Sequence[Judgement]) -> Decision:
     """Return the decision of a line: permitted if all that bears on it passes, and its section asks something of it."""
     statuses = {judgement.status for judgement in bearing}
-    if Status.FAIL in statuses:
-        return Decision.REFUSED
-    own = f"{section}/"  # what it asks stands behind what every line is asked
-    asked = any(isinstance(found.by, Condition) and found.rule.startswith(own) for found in reversed(bearing))
-    return Decision.PERMITTED if asked and statuses == _PASSED else Decision.UNDECIDED
+    if FAIL in statuses:
+        return REFUSED
+    own = f"{section}/"
+    asked = any(isinstance(found.by, Condition) and found.rule.startswith(own) for found in bearing)
+    return PERMITTED if asked and statuses == _PASSED else UNDECIDED
 
 
 def worst(decisions: Iterable[Decision]) -> Decision:
     """Return the worst decision; of none at all: undecided."""
     found = set(decisions)
-    return next((decision for decision in WORST if decision in found), Decision.UNDECIDED)
+    for decision in WORST:
+        if decision in found:
+            return decision
+    return UNDECIDED
 
 
 def exit_code(run: Run) -> int:

@@ -128,10 +128,16 @@ class BatchReport(NamedTuple):
 
 
 class Report(NamedTuple):
-    """The whole report, as every renderer lays it out."""
+    """The whole report, as every renderer lays it out; `engine` is what read the tapes, Python itself unless said."""
 
     checker: str
     decision: Decision
     exit_code: int
     everything: bool
     batches: tuple[BatchReport, ...]
+    engine: str = "python"
+
+    @property
+    def made_by(self) -> str:
+        """Return the version of checker, and the engine where it is another."""
+        return self.checker if self.engine == "python" else f"{self.checker} with {self.engine}"

@@ -6,20 +6,20 @@ What a status means is in `statuses`, `combined` and `owed`; what a rule is judg
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
-from itertools import repeat
+from functools import lru_cache, partial
 
-from checker.alike import judge_each, stated
-from checker.builtin import ALIKE, BUILTIN, given
+from checker.builtin import BUILTIN, given, judged
 from checker.faults import Fault, InputError
+from checker.judged import NO_READINGS, STATUS, Asked, OfBatch, OfRule, OfSection, Told, asked
+from checker.lang.columns import Worths, across
 from checker.lang.evaluate import Frame, Program, Row, RowSet
-from checker.lang.syntax import Type
+from checker.lang.exact import Worth
+from checker.lang.frame import Joined, Table
 from checker.model import (
     Agreement,
     Batch,
     Condition,
     Each,
-    Judged,
     Judgement,
     Line,
     Obligation,
@@ -31,30 +31,37 @@ from checker.model import (
 
 Key = tuple[str, str, date]  # agreement, section, date: an exercise
 Day = tuple[str, date]  # agreement, date
-AMOUNTS = (Type.MONEY, Type.NUMBER)
+Lines = Mapping[str, Sequence[Line]]  # of a batch, by section, as they come in it
 Found = tuple[Status, Mapping[str, Status]]  # of a condition, and of each of its readings where it has several
-STATUS = {True: Status.PASS, False: Status.FAIL, None: Status.UNKNOWN}
-_NO_READINGS: Mapping[str, Status] = {}
-_judgement = partial(tuple.__new__, Judgement)  # of all its parts: a third less than its own way, and there are many
+_LINE, _EXERCISE, _BATCH = Each.DISPOSITION, Each.EXERCISE, Each.BATCH
 
 
 def judge(
     agreements: Mapping[str, Agreement], batches: Iterable[Batch], as_of: date | None = None
-) -> tuple[Judged, ...]:
+) -> tuple[OfBatch, ...]:
     """Return every batch judged, in the order of their names; all in hand make up the exercises together.
 
     `as_of` is the day from which obligations are looked at, each batch's own date unless given. Raises InputError where
     it is before a batch's date, two batches have one name, or the batches of one exercise name different tapes.
     """
     ordered = sorted(batches, key=lambda batch: batch.name)
-    _check(ordered, as_of)
-    rows = {batch.name: _rows(batch) for batch in ordered}
-    exercises = _exercises(ordered, rows)
+    lines = [_by_section(batch) for batch in ordered]
+    _check(ordered, lines, as_of)
     listed = _listed(ordered)
-    return tuple(
-        Bench(agreements[batch.agreement], batch, as_of or batch.date, rows[batch.name], exercises, listed).judged()
+    benches = [
+        Bench(agreements[batch.agreement], batch, as_of or batch.date, listed[batch.agreement, batch.date])
         for batch in ordered
-    )
+    ]
+    tables = [bench.tables(own) for bench, own in zip(benches, lines, strict=True)]
+    exercises = _exercises(ordered, tables)
+    return tuple([bench.judged(own, told, exercises) for bench, own, told in zip(benches, lines, tables, strict=True)])
+
+
+def _by_section(batch: Batch) -> Lines:
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in batch.lines:
+        found[line.under].append(line)
+    return found
 
 
 def in_force(agreement: Agreement, day: date, as_of: date) -> Policy | None:
@@ -63,32 +70,23 @@ def in_force(agreement: Agreement, day: date, as_of: date) -> Policy | None:
     return max(known, key=lambda policy: policy.effective) if known else None
 
 
-def _rows(batch: Batch) -> dict[int, Row]:
-    """Return every fact of each line, by its number: the tape's of its loan, what it attests, its own, its batch's."""
-    loans, shared = batch.tape.loans, _shared(batch)
-    return {
-        line.number: {**loans.get(line.loan, {}), **line.stated, **shared, "loan.loan_id": line.loan}
-        for line in batch.lines
-    }
-
-
 def _shared(batch: Batch) -> Row:
     """Return the facts that every line of a batch has."""
     return {**batch.stated, "tape.as_of": batch.tape.as_of}
 
 
-def _check(batches: Sequence[Batch], as_of: date | None) -> None:
+def _check(batches: Sequence[Batch], lines: Sequence[Lines], as_of: date | None) -> None:
     faults = []
     tapes: dict[Key, Batch] = {}
-    for before, batch in zip([None, *batches], batches, strict=False):
+    for before, batch, own in zip([None, *batches], batches, lines, strict=False):
         if before is not None and before.name == batch.name:
             faults.append(Fault(code="E605", message=f"two batches have the name `{batch.name}`", place=batch.at))
         if as_of is not None and as_of < batch.date:
             message = f"--as-of {as_of} is before the date of the batch `{batch.name}`, {batch.date}"
             faults.append(Fault(code="E606", message=message, place=batch.at))
-        for section in sorted({line.under for line in batch.lines}):
+        for section in sorted(own):
             other = tapes.setdefault((batch.agreement, section, batch.date), batch)
-            if _tape(other) != _tape(batch):
+            if other.tape is not batch.tape and _tape(other) != _tape(batch):
                 both = f"`{other.name}` and `{batch.name}`"
                 message = f"the batches {both} exercise {section} on {batch.date} on different tapes"
                 faults.append(Fault(code="E607", message=message, place=batch.at, help="one exercise has one tape"))
@@ -100,13 +98,12 @@ def _tape(batch: Batch) -> tuple[str, date, str, str]:
     return batch.tape.sha256, batch.tape.as_of, batch.tape.layout, batch.tape.sheet
 
 
-def _exercises(batches: Sequence[Batch], rows: Mapping[str, Mapping[int, Row]]) -> dict[Key, RowSet]:
-    found: dict[Key, list[Row]] = defaultdict(list)
-    for batch in batches:
-        own = rows[batch.name]
-        for line in batch.lines:
-            found[batch.agreement, line.under, batch.date].append(own[line.number])
-    return {key: RowSet(rows=members) for key, members in found.items()}
+def _exercises(batches: Sequence[Batch], tables: Sequence[Mapping[str, Table]]) -> dict[Key, RowSet]:
+    found: dict[Key, list[Table]] = defaultdict(list)
+    for batch, own in zip(batches, tables, strict=True):
+        for section, table in own.items():
+            found[batch.agreement, section, batch.date].append(table)
+    return {key: RowSet(own[0] if len(own) == 1 else Joined(own)) for key, own in found.items()}
 
 
 def _listed(batches: Sequence[Batch]) -> dict[Day, Counter[str]]:
@@ -118,119 +115,111 @@ def _listed(batches: Sequence[Batch]) -> dict[Day, Counter[str]]:
 
 
 class Bench:
-    """What one batch is judged with."""
+    """What one batch is judged with; `listed` is how often each loan is listed for its agreement and date."""
 
-    def __init__(
-        self,
-        agreement: Agreement,
-        batch: Batch,
-        as_of: date,
-        rows: Mapping[int, Row],
-        exercises: Mapping[Key, RowSet],
-        listed: Mapping[Day, Mapping[str, int]],
-    ) -> None:
+    def __init__(self, agreement: Agreement, batch: Batch, as_of: date, listed: Mapping[str, int]) -> None:
         self.agreement = agreement
         self.batch = batch
         self.as_of = as_of
-        self.rows = rows
-        self.exercises = exercises
         self.policy = in_force(agreement, batch.date, as_of)
-        self.given = given(agreement, self.policy, batch, listed[batch.agreement, batch.date])
         self.always = self.policy.always if self.policy else ()
         self.shared = _shared(batch)
         self.pool = {"pool": batch.tape.pool}
+        row = batch.tape.loans.get
+        self.loans = {line.loan: row(line.loan) for line in batch.lines}
+        self.given = given(agreement, self.policy, batch, self.loans, listed)
 
-    def judged(self) -> Judged:
-        """Judge the batch, section by section, then each of its lines."""
-        sections: dict[str, list[Line]] = defaultdict(list)
-        for line in self.batch.lines:
-            sections[line.under].append(line)
+    def tables(self, lines: Lines) -> dict[str, Table]:
+        """Return the facts of the lines of each section."""
+        return {section: Told(own, self.loans, self.shared) for section, own in lines.items()}
+
+    def judged(self, lines: Lines, tables: Mapping[str, Table], exercises: Mapping[Key, RowSet]) -> OfBatch:
+        """Judge the batch, then section by section."""
         frame = Frame(self.shared, self.pool)
-        whole = _judged_on(Each.BATCH, self.always, Subject(batch=self.batch.name), frame)
-        judgements, own, wider = [*whole], dict[int, tuple[Judgement, ...]](), {}
-        for section, lines in sections.items():
-            sets = {**self.pool, "exercise": self.exercises[self.agreement.name, section, self.batch.date]}
-            once = self.once(section, sets)
-            judgements += once
-            wider[section] = (*(found for found in once if isinstance(found.by, Condition)), *whole)
-            own.update(zip([line.number for line in lines], self.lines(section, lines, sets), strict=True))
-        for line in self.batch.lines:
-            judgements += own[line.number]
-        return Judged(
-            batch=self.batch,
-            agreement=self.agreement,
-            policy=self.policy,
-            as_of=self.as_of,
-            judgements=tuple(judgements),
-            bearing={line.number: own[line.number] + wider[line.under] for line in self.batch.lines},
-            rows=self.rows,
-        )
+        subject = Subject("", 0, "", self.batch.name)
+        whole = [judged_by(condition, subject, frame) for condition in self.always if condition.each is _BATCH]
+        every = [line for own in lines.values() for line in own]
+        builtin = self.builtin(every, Joined([*tables.values()]))
+        sections: list[OfSection] = []
+        start = 0
+        for section, own in lines.items():
+            sets = {**self.pool, "exercise": exercises[self.agreement.name, section, self.batch.date]}
+            sections.append(self.section(section, own, tables[section], sets, builtin, start))
+            start += len(own)
+        return OfBatch(self.batch, self.agreement, self.policy, self.as_of, whole, sections)
+
+    def section(
+        self,
+        section: str,
+        lines: Sequence[Line],
+        table: Table,
+        sets: Mapping[str, RowSet],
+        builtin: Sequence[OfRule],
+        start: int,
+    ) -> OfSection:
+        """Judge the lines of a section, and what is judged once for it."""
+        asked = self.asked(section)
+        found = iter(across(asked.programs, table, sets))
+        worths = [[next(found) for _ in each.readings] for each in asked.on_lines]
+        statuses = [_statuses(each, own) for each, own in zip(asked.on_lines, worths, strict=True)]
+        once, owed_ = self.once(section, sets), partial(self.owed, section, sets)
+        return OfSection(section, lines, table, sets, builtin, start, asked, worths, statuses, once, owed_)
+
+    def lines(
+        self, section: str, lines: Sequence[Line], table: Table, sets: Mapping[str, RowSet]
+    ) -> Iterable[tuple[Judgement, ...]]:
+        """Return the judgements on each of some lines of a section, of which `table` has every fact."""
+        return self.section(section, lines, table, sets, self.builtin(lines, table), 0).judgements()
 
     def permission(self, section: str) -> Permission | None:
         """Return what permits a section, None where it is not in force."""
         return self.policy.permissions.get(section) if self.policy else None
 
-    def conditions(self, section: str) -> tuple[Condition, ...]:
-        """Return the conditions of every section, and those of this one."""
-        permission = self.permission(section)
-        return self.always + permission.conditions if permission else self.always
+    def asked(self, section: str) -> Asked:
+        """Return what is asked under a section, prepared once."""
+        return asked(self.always, self.permission(section), section)
 
     def once(self, section: str, sets: Mapping[str, RowSet]) -> list[Judgement]:
-        """Judge what is judged once for a section: on the exercise, and on the batch."""
-        everywhere = {name: self.shared[name] for name in ("batch.date", "batch.agreement", "tape.as_of")}
-        on_exercise, on_batch = Frame(everywhere, sets), Frame(self.shared, sets)
-        batch, permission = Subject(batch=self.batch.name), self.permission(section)
-        found = _judged_on(Each.EXERCISE, self.conditions(section), Subject(exercise=section), on_exercise)
-        if permission:
-            found += _judged_on(Each.BATCH, permission.conditions, batch, on_batch)
-            found += [owed(obligation, batch, on_batch, self.as_of) for obligation in permission.obligations]
+        """Judge the conditions that are judged once for a section: on the exercise, and its own on the batch."""
+        asked, found = self.asked(section), []
+        if asked.on_exercise:
+            everywhere = {name: self.shared[name] for name in ("batch.date", "batch.agreement", "tape.as_of")}
+            subject, frame = Subject("", 0, section), Frame(everywhere, sets)
+            found += [judged_by(condition, subject, frame) for condition in asked.on_exercise]
+        if asked.on_batch:
+            subject, frame = Subject("", 0, "", self.batch.name), Frame(self.shared, sets)
+            found += [judged_by(condition, subject, frame) for condition in asked.on_batch]
         return found
 
-    def lines(self, section: str, lines: Sequence[Line], sets: Mapping[str, RowSet]) -> Iterable[tuple[Judgement, ...]]:
-        """Judge the lines of a section, rule by rule: built-in, of every section, its own. Return them line by line."""
-        subjects = [Subject(line.loan, line.number) for line in lines]
-        rows = [self.rows[line.number] for line in lines]
-        frames = [Frame(row, sets) for row in rows]
-        conditions = [condition for condition in self.conditions(section) if condition.each is Each.DISPOSITION]
-        judged = [self.builtin(rule, lines, subjects, rows) for rule in BUILTIN]
-        judged += [self.condition(condition, subjects, frames, rows) for condition in conditions]
-        return zip(*judged, strict=True)
+    def owed(self, section: str, sets: Mapping[str, RowSet]) -> list[Judgement]:
+        """Judge the obligations of a section."""
+        permission = self.permission(section)
+        subject, frame = Subject("", 0, "", self.batch.name), Frame(self.shared, sets)
+        obligations = permission.obligations if permission else ()
+        return [owed(obligation, subject, frame, self.as_of) for obligation in obligations]
 
-    def builtin(
-        self, rule: str, lines: Sequence[Line], subjects: Sequence[Subject], rows: Sequence[Row]
-    ) -> list[Judgement]:
-        """Judge a built-in rule on each line of a section."""
-        states = stated(ALIKE[rule], rows) if rule in ALIKE else None
-        found = judge_each(BUILTIN[rule], zip(lines, rows, repeat(self.given)), states)
-        name = f"builtin/{rule}"
-        return [
-            _judgement((name, subject, status, _NO_READINGS, None, None, message, None, None))
-            for subject, (status, message) in zip(subjects, found, strict=True)
-        ]
-
-    def asked(self, condition: Condition) -> frozenset[str] | None:
-        """Return the facts by which a condition tells lines apart; None where it asks for an amount: those differ."""
-        names = frozenset().union(*[reading.program.facts for reading in condition.readings]) - self.shared.keys()
-        facts = self.agreement.facts
-        return None if any(facts[name].type in AMOUNTS for name in names) else names
-
-    def condition(
-        self, condition: Condition, subjects: Sequence[Subject], frames: Sequence[Frame], rows: Sequence[Row]
-    ) -> list[Judgement]:
-        """Judge a condition on each line of a section."""
-        names = self.asked(condition) if len(rows) > 1 else None
-        states = None if names is None else stated(names, rows)
-        found = judge_each(statuses, zip(repeat(condition), frames), states)
-        rule = condition.rule
-        return [
-            _judgement((rule, subject, status, readings, condition, frame, "", None, None))
-            for subject, frame, (status, readings) in zip(subjects, frames, found, strict=True)
-        ]
+    def builtin(self, lines: Sequence[Line], table: Table) -> list[OfRule]:
+        """Judge the built-in rules on each line."""
+        return [OfRule(rule, *judged(rule, lines, table, self.given)) for rule in BUILTIN]
 
 
-def _judged_on(each: Each, conditions: Iterable[Condition], subject: Subject, frame: Frame) -> list[Judgement]:
-    """Judge those conditions that are judged on such a subject."""
-    return [judged_by(condition, subject, frame) for condition in conditions if condition.each is each]
+def _statuses(condition: Condition, worths: Sequence[Worths]) -> list[Status]:
+    """Return the status of a condition on each line, of which each reading has its worth."""
+    if len(worths) == 1 or condition.adopted:
+        return list(map(STATUS.__getitem__, worths[_chosen(condition)]))
+    return list(map(_together, zip(*worths, strict=True)))
+
+
+def _chosen(condition: Condition) -> int:
+    """Return where the reading stands that decides: the one that is adopted, or the only one."""
+    names = [reading.name for reading in condition.readings]
+    return names.index(condition.adopted.reading) if condition.adopted else 0
+
+
+@lru_cache(maxsize=1000)
+def _together(worths: tuple[Worth, ...]) -> Status:
+    """Return what several readings say together of which this is the worth."""
+    return combined(STATUS[worth] for worth in worths)
 
 
 def judged_by(condition: Condition, subject: Subject, frame: Frame) -> Judgement:
@@ -243,9 +232,10 @@ def statuses(condition: Condition, frame: Frame) -> Found:
     """Return the status of a condition, and under each of its readings where it has several."""
     readings = condition.readings
     if len(readings) == 1:
-        return STATUS[readings[0].program(frame)], _NO_READINGS  # type: ignore[index] # a flag by type
-    found = {reading.name: STATUS[reading.program(frame)] for reading in readings}  # type: ignore[index] # a flag by type
-    return found[condition.adopted.reading] if condition.adopted else combined(found.values()), found
+        return STATUS[readings[0].program(frame)], NO_READINGS
+    worths = [reading.program(frame) for reading in readings]
+    found = {reading.name: STATUS[worth] for reading, worth in zip(readings, worths, strict=True)}
+    return found[condition.adopted.reading] if condition.adopted else _together(tuple(worths)), found
 
 
 def combined(statuses: Iterable[Status]) -> Status:
@@ -274,7 +264,7 @@ def owed(obligation: Obligation, subject: Subject, frame: Frame, as_of: date) ->
         rule=obligation.rule,
         subject=subject,
         status=status,
-        readings=_NO_READINGS,
+        readings=NO_READINGS,
         by=obligation,
         frame=frame,
         done=done,

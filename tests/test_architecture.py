@@ -17,8 +17,8 @@ TERMINAL = CODE / "terminal.py"
 MOST_LINES = 330
 EXAMPLES = "policies/impac-cmb-2004-10/examples"
 LANGUAGE = sorted(path.relative_to(CODE).as_posix() for path in (CODE / "lang").glob("*.py"))
-PURE = ["judge.py", "builtin.py", "decide.py", "explain.py", "phrase.py", "compose.py", "advise.py", "model.py"]
-PURE += ["findings.py", *LANGUAGE]
+PURE = ["judge.py", "judged.py", "builtin.py", "decide.py", "explain.py", "phrase.py", "compose.py", "advise.py"]
+PURE += ["model.py", "findings.py", *LANGUAGE]
 # The outside world: files, clocks, chance, the network, other programs.
 OUTSIDE = {"os", "pathlib", "io", "yaml", "shutil", "tempfile", "subprocess", "importlib", "logging", "locale"}
 NEVER = {

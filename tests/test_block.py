@@ -105,7 +105,7 @@ def test_this_form_is_read(text: str) -> None:
     [
         pytest.param("", id="nothing"),
         pytest.param("# a\n", id="a comment alone"),
-        pytest.param("a: b", id="no line break at the end"),
+        pytest.param("a: b\nc: d", id="no line break at the end"),
         pytest.param("a: b\nc\n", id="a word on another line"),
         pytest.param("a: b\n  c\n", id="a word on two lines"),
         pytest.param("a: b\n c: d\n", id="a key too far to the right"),
@@ -129,6 +129,7 @@ def test_this_form_is_read(text: str) -> None:
         pytest.param("a: b\u2028\n", id="a line break of another kind"),
         pytest.param("- \n", id="a dash that says nothing"),
         pytest.param("- a\nb: c\n", id="a key behind a list"),
+        pytest.param("a: b\n- c: d\n", id="a list behind a key that says something"),
         pytest.param("".join(f"{' ' * n}a:\n" for n in range(30)), id="deep"),
     ],
 )

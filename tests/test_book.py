@@ -296,3 +296,61 @@ def test_a_wrong_file_of_followers_is_refused_with_its_place(
     done = book.check(capsys)
     assert (done.code, done.err[: len(message)]) == (2, message)
     assert f" --> {path}:{line}:" in done.err
+
+
+@pytest.mark.parametrize("folder", ["a", "z"])  # before the one that it follows, and after it
+def test_a_follower_of_a_follower_is_refused(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = written(tmp_path)
+    path = book.policies / folder / "follows.yaml"
+    path.parent.mkdir()
+    path.write_text(f"follows: {OTHER}\nagreements:\n  - third\n")
+    done = book.check(capsys)
+    head = f"E601: no policy for the agreement `{OTHER}`\n --> {path}:1:10\n"
+    assert (done.code, done.out, done.err[: len(head)]) == (2, "", head)
+
+
+@pytest.mark.parametrize("folder", ["a", "z"])
+def test_a_name_in_two_files_of_followers_is_refused(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = written(tmp_path)
+    path = book.policies / folder / "follows.yaml"
+    path.parent.mkdir()
+    path.write_text(f"follows: {NAME}\nagreements:\n  - {OTHER}\n")
+    done = book.check(capsys)
+    head = f"E508: there is another agreement `{OTHER}`\n"
+    assert (done.code, done.out, done.err[: len(head)]) == (2, "", head)
+
+
+def second(book: Book, old: str = "", new: str = "", *, facts: tuple[str, str] = ("", "")) -> None:
+    """Write an agreement of its own beside the other, which says otherwise."""
+    folder = book.policies / "second"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("examples", "tests"))
+    for path in folder.glob("*.yaml"):
+        text = path.read_text().replace(NAME, "second-deal")
+        changes = facts if path.name == "facts.yaml" else (old, new)
+        path.write_text(text.replace(*changes) if changes[0] else text)
+
+
+TWO = [RIGHT, f"two,0101,3.18,52.00,{MASTER}"]
+BOTH = [*BATCHES, "two,second-deal,2005-03-31,,,,,"]
+
+
+def test_two_agreements_of_one_folder_are_each_judged_by_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = written(tmp_path, TWO, batches=BOTH, tape=[*TAPE, "second-deal,0101,50.00,2004-11-01,2.00,0.00,,false"])
+    second(book, "add_days(loan.next_due_date, 90)", "add_days(loan.next_due_date, 9000)")
+    found = book.report(capsys)
+    policies = [(one["policy"], one["decision"]) for one in found["batches"]]
+    assert policies == [(f"{NAME}/amendment-1", "permitted"), ("second-deal/amendment-1", "undecided")]
+    assert found["rules"]["3.18/delinquent-90-days"] == {"pass": 1, "fail": 0, "unknown": 0, "disputed": 1}
+
+
+def test_two_agreements_that_declare_a_fact_differently_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = written(tmp_path, TWO, batches=BOTH)
+    second(book, facts=("at_least: 0", "at_least: 1"))
+    done = book.check(capsys)
+    assert (done.code, done.out, done.err[:56]) == (2, "", "E614: two agreements of one folder of policies declare `")

@@ -256,6 +256,12 @@ def replaced(column: str) -> Lie:
     return lambda select: f"SELECT * REPLACE ({column}) FROM (\n{select}\n) AS lied"
 
 
+def permitting(column: str, of: str) -> Lie:
+    """Return what permits the lines of a status, of which it says that they pass."""
+    changed = f"CASE WHEN {column} = {of} THEN 0 ELSE {column} END AS {column}"
+    return replaced(f"{changed}, CASE WHEN {column} = {of} THEN 'permitted' ELSE decision END AS decision")
+
+
 def lying(monkeypatch: pytest.MonkeyPatch, name: str, lie: Lie) -> None:
     """Let the queries of some relations say otherwise."""
     asked = Plan.queries
@@ -287,6 +293,9 @@ LIES = {
     "the sum of an exercise is twice what it is": ("exercise_", lambda sql: sql.replace("SUM(", "2 * SUM(")),
     "a loan that is not in the pool is": ("line_", says("b0", "0", "1")),
     "a loan that is listed twice is listed once": ("line_", says("b1", "0", "1")),
+    "a line of which a fact is unknown is permitted": ("line_", permitting("c2", "2")),
+    "a line of which a rule is disputed is permitted": ("line_", permitting("c1", "3")),
+    "a line that fails is permitted": ("line_", permitting("c4", "1")),
     "a late tape is of the date": ("line_", says("c0", "0", "1")),
     "a refused line is permitted": ("line_", says("decision", "'permitted'", "'refused'")),
     "an undecided line is permitted": ("line_", says("decision", "'permitted'", "'undecided'")),

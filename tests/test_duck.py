@@ -85,6 +85,13 @@ def test_what_is_not_of_the_book_is_out_of_reach(query: str, duck: Duck, files: 
     assert known_to_python.fetchone() == (1,)
 
 
+@pytest.mark.parametrize(
+    "name", ["python_enable_replacements", "autoload_known_extensions", "allow_community_extensions"]
+)
+def test_what_could_reach_further_is_switched_off(name: str, duck: Duck) -> None:
+    assert duck.rows(f"SELECT CAST(current_setting('{name}') AS BOOLEAN)") == [(False,)]
+
+
 def test_files_are_read_and_written_by_their_names_as_they_stand(tmp_path: Path, capsys: Capsys) -> None:
     folder = tmp_path / "it's [1] *"
     folder.mkdir()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.document.strict import Mapping, Scalar, load, parse
+from checker.document.strict import Mapping, Scalar, decode, load, parse
 from checker.faults import InputError
 
 
@@ -60,6 +60,16 @@ def test_what_says_nothing_is_empty(text: str) -> None:
 @pytest.mark.parametrize("text", ["no", "0", '"~"', "'null'", "none", "nil"])
 def test_a_word_is_not_nothing(text: str) -> None:
     assert not words(f"a: {text}", "a.yaml")["a"].is_empty
+
+
+def test_a_byte_order_mark_is_no_part_of_a_text() -> None:
+    assert decode(b"\xef\xbb\xbfa\xef\xbb\xbf", "a.csv") == "a\ufeff"
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_a_byte_that_is_no_text_is_told_by_its_line(start: bytes) -> None:
+    with pytest.raises(InputError, match=r"not UTF-8 text\n +--> a\.csv:3"):
+        decode(start + b"a\n\n\xff", "a.csv")
 
 
 def test_a_device_is_no_file() -> None:

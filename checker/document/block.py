@@ -111,8 +111,6 @@ class _Reader:
         while self._dashed and self._indent == indent:
             has_key = self._line["key"] is not None
             items.append(self.mapping(self._line.start("key") - self._line.start()) if has_key else self.value(indent))
-        if self._indent > indent:
-            self.fail()
         return Listing(items=tuple(items), start=start, end=self._start)
 
     def value(self, indent: int) -> Node:

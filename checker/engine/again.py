@@ -31,6 +31,7 @@ from checker.engine.relations import Head
 from checker.engine.sums import filled, folds
 from checker.judge import Bench, Key, judged_by
 from checker.lang.evaluate import Frame, Row, RowSet
+from checker.lang.frame import Table
 from checker.lang.syntax import Type, Value
 from checker.lang.typed import facts_of
 from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Subject, Tape
@@ -54,9 +55,7 @@ class Chosen(NamedTuple):
 class Again:
     """Judges again what an engine found."""
 
-    def __init__(
-        self, engine: Engine, book: Book, found: Found, as_of: date | None, most: int, shown: int = 0
-    ) -> None:
+    def __init__(self, engine: Engine, book: Book, found: Found, as_of: date | None, most: int, shown: int = 0) -> None:
         """Fetch the rows: of each exercise what its sums read, and of the lines those of `found.firsts`."""
         self.engine, self.book, self.found, self.as_of = engine, book, found, as_of
         self.most, self.shown = most, shown
@@ -91,10 +90,19 @@ class Again:
                 once = bench.once(section, sets)
                 self.agree(once, scope.exercise, exercises[head.version][key])
                 self.agree(once, scope.section, sections[head.version].get((head.name, section), NOTHING))
-                judgements += once
+                judgements += [*once, *bench.owed(section, sets)]
                 of_lines += self.judge_lines(bench, section, sets, chosen, [*whole, *once])
             judgements += sorted(of_lines, key=lambda judgement: judgement.subject.line)
-            yield Judged(bench.batch, bench.agreement, version.policy, bench.as_of, tuple(judgements), {}, bench.rows)
+            rows = {number: one.row for number, one in chosen.items()}
+            yield Judged(
+                batch=bench.batch,
+                agreement=bench.agreement,
+                policy=version.policy,
+                as_of=bench.as_of,
+                judgements=tuple(judgements),
+                bearing={},
+                rows=rows,
+            )
 
     def bench(self, head: Head, agreement: Agreement, chosen: Mapping[int, Chosen]) -> Bench:
         """Return what a batch is judged with: those of its lines that were fetched, and its pool's sums."""
@@ -120,9 +128,8 @@ class Again:
             at=self.book.at,
             sha256=self.book.sha256,
         )
-        rows = {number: one.row for number, one in chosen.items()}
-        listed = {(head.agreement, head.date): Counter({one.line.loan: one.times for one in chosen.values()})}
-        return Bench(agreement, batch, self.as_of or head.date, rows, {}, listed)
+        listed = Counter({one.line.loan: one.times for one in chosen.values()})
+        return Bench(agreement, batch, self.as_of or head.date, listed)
 
     def whole(self, head: Head, bench: Bench) -> list[Judgement]:
         """Judge the conditions of every section on a batch."""
@@ -145,7 +152,8 @@ class Again:
         names |= {condition.rule: name for name, condition in scope.line.items()}
         bearing = [found for found in wider if isinstance(found.by, Condition)]
         judgements: list[Judgement] = []
-        for one, own in zip(here, bench.lines(section, [one.line for one in here], sets), strict=True):
+        table = Table(len(here), [one.row for one in here])
+        for one, own in zip(here, bench.lines(section, [one.line for one in here], table, sets), strict=True):
             for judgement in own:
                 self.same(judgement, one.said[names[judgement.rule]])
             decision = decided(section, [*own, *bearing])
@@ -250,7 +258,7 @@ class Again:
         least = ["MIN(fact.line)", f"MIN_BY(fact.{ROW}, fact.line)"]
         counts = [*least, "COUNT(*)", *(f"COUNT(line.{q(name)})" for name in facts)]
         query = f"SELECT {', '.join([*key, *counts])} FROM fact{_beside_lines(q) if facts else ''}"
-        query += f" GROUP BY {', '.join(key)} ORDER BY {', '.join(key)}"
+        query += f" GROUP BY {', '.join(key)}"
         for batch, agreement, day, section, line, row, rows, *said in self.engine.rows(query):
             found[str(batch)][str(section)] = lines[agreement, section, day]
             first = Line(int(str(line)), "", str(section), {}, row_place(self.book.lines, row))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MISFIT = "misfit row"
-MEMORY = "1GB"
+MEMORY = "256MB"
 _OFF = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions")
 
 
@@ -71,6 +71,7 @@ class Duck:
         run("SET enable_external_access = false")
         # Of a CSV file DuckDB does not know the size, and would keep all loans in memory to look for a few of them.
         run("SET disabled_optimizers = 'build_side_probe_side'")
+        run("SET preserve_insertion_order = false")
         run("SET enable_progress_bar = true")
         run("SET enable_progress_bar_print = false")
         run("SET lock_configuration = true")
@@ -86,9 +87,9 @@ class Duck:
         self._connection.close()
         self._folder.cleanup()
 
-    def progress(self) -> float:
+    def progress(self) -> int:
         """Return how much of the running query is done, in per cent, below zero where that is not known."""
-        return float(self._connection.query_progress())
+        return int(self._connection.query_progress())
 
     def columns(self, table: Table) -> dict[str, str]:
         """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
@@ -103,8 +104,12 @@ class Duck:
         DuckDB takes a row that has one empty cell too many for a right one. So each row is read with a column more, in
         which a cell that is not there is told from an empty one.
         """
+        return self.drawn(table, columns, "")
+
+    def drawn(self, table: Table, columns: Mapping[str, str], join: str) -> str:
+        """Return the same for the rows that a join keeps: only their cells are looked at."""
         if table.format != "csv":
-            return _parquet(table)
+            return f"{_parquet(table)} {join}"
         typed = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in (*columns, MISFIT))
         own = table.form
         form = f"header = {str(own.names is None).lower()}, delim = {_text(own.delimiter)}, skip = {own.header_row - 1}"
@@ -113,8 +118,10 @@ class Duck:
         cells = ", ".join(f"NULLIF({name}, '') AS {name}" for name in names)
         some = " OR ".join(f"{name} <> ''" for name in names)
         extra = self.dialect.quoted(MISFIT)
-        misfit = f"{extra} IS NOT NULL OR ({names[-1]} IS NULL AND ({some})) AS {extra}"
-        return f"(SELECT {cells}, {misfit} FROM read_csv({_text(_literal(table.file))}, {form}, columns = {{{typed}}})) AS cells"
+        misfit = f"CASE WHEN {names[-1]} IS NULL THEN {some} ELSE {extra} IS NOT NULL END AS {extra}"
+        source = f"read_csv({_text(_literal(table.file))}, {form}, columns = {{{typed}}})"
+        kept = f"cited.*, {cells}" if join else f"{cells}, {misfit}"
+        return f"(SELECT {kept} FROM {source} {join}) AS cells"
 
     def misfit(self, table: Table) -> str:
         """Return the column of `scan` that tells whether a row has more or fewer cells than the header, if it can."""
@@ -122,7 +129,12 @@ class Duck:
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return the same with a column `row_number`, which counts from 1."""
-        return f"(SELECT row_number() OVER () AS {ROW}, * FROM {self.scan(table, columns)}) AS numbered"
+        if table.format == "csv":
+            scan = self.scan(table, columns).replace("auto_detect = false", "auto_detect = false, parallel = false", 1)
+            return f"(SELECT row_number() OVER () AS {ROW}, * FROM {scan}) AS numbered"
+        order = "filename, file_row_number"
+        scan = _parquet(table, ", filename = true, file_row_number = true")
+        return f"(SELECT row_number() OVER (ORDER BY {order}) AS {ROW}, * FROM {scan}) AS numbered"
 
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""
@@ -188,7 +200,7 @@ class Duck:
         first = str(error).split("\n")[0]
         if isinstance(error, duckdb.OutOfMemoryException):
             message = f"the run needs more memory than `--memory-limit` gives: {first}"
-            return InputError(Fault(code="E615", message=message, help="give it more: of itself it is 1GB"))
+            return InputError(Fault(code="E615", message=message, help=f"give it more: of itself it is {MEMORY}"))
         of_file = isinstance(error, duckdb.IOException) or "CSV" in first or "Parquet" in first
         if table is None and not of_file:
             return error
@@ -222,8 +234,8 @@ def _literal(path: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", path)
 
 
-def _parquet(table: Table) -> str:
-    return f"read_parquet([{', '.join(_text(_literal(str(path))) for path in _files(table))}])"
+def _parquet(table: Table, also: str = "") -> str:
+    return f"read_parquet([{', '.join(_text(_literal(str(path))) for path in _files(table))}]{also})"
 
 
 def _header(table: Table) -> list[str]:

@@ -1,6 +1,7 @@
 """The tables of a book as typed relations: which column is which fact, how it is read, what is wrong with cells."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -33,6 +34,9 @@ class Engine(Protocol):
     def scan(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return what stands after FROM for a table."""
 
+    def drawn(self, table: Table, columns: Mapping[str, str], join: str) -> str:
+        """Return the same for the rows that a join keeps, which may name the columns of the table alone."""
+
     def misfit(self, table: Table) -> str:
         """Return the column of `scan` that tells whether a row has more or fewer cells than the header; "" for none.
 
@@ -57,7 +61,7 @@ class Engine(Protocol):
     def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
         """Make a relation of values, with the SQL type of each column."""
 
-    def progress(self) -> float:
+    def progress(self) -> int:
         """Return how much of the running query is done, in per cent, not above zero where that is not known."""
 
     def write(self, select: str, path: Path) -> None:
@@ -81,6 +85,7 @@ class Read(NamedTuple):
     """A table as it is read: its columns by fact, what stands after FROM, and the same with the rows counted.
 
     `skips` tells whether a row that says nothing is none; `misfit` is the column that tells of a row of another length.
+    `drawn` is the scan of those rows that a join keeps, with the columns that it brings, where that is faster.
     """
 
     table: Table
@@ -89,6 +94,7 @@ class Read(NamedTuple):
     numbered: str
     skips: bool = False
     misfit: str = ""
+    drawn: Callable[[str], str] | None = None
 
     def select(self, dialect: Dialect, facts: Mapping[str, FactDeclared], *also: str) -> str:
         """Return the query of its facts, each by its name; of a fact that it has no column for, nothing is known."""
@@ -124,7 +130,8 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
         raise InputError(*faults)
     scan, numbered = engine.scan(table, types), engine.numbered(table, types)
     skips, misfit = table.format == "csv", engine.misfit(table)
-    return Read(table=table, columns=columns, scan=scan, numbered=numbered, skips=skips, misfit=misfit)
+    drawn = partial(engine.drawn, table, types)
+    return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn)
 
 
 def checks(read: Read, *, but: Iterable[str] = ()) -> dict[str, str]:

@@ -74,17 +74,17 @@ class _Watch:
         self._progress(what, done, of)
 
     def _look(self) -> None:
-        while not self._over.wait(0.5):
+        while not self._over.wait(1):
             percent = self._engine.progress()
             if percent > 0:
-                self._progress(f"{self.what}, per cent", int(percent), 100)
+                self._progress(f"{self.what}, per cent", percent, 100)
 
 
 def _engine(book: Book, wanted: Wanted) -> Engine:
     tables = [table for table in (book.tape, book.batches, book.lines) if table is not None]
     if wanted.engine == "spark":
-        from checker.engine.spark import MEMORY as SPARK_MEMORY
         from checker.engine.spark import SparkEngine
+        from checker.engine.spark_session import MEMORY as SPARK_MEMORY
 
         return SparkEngine(wanted.master, tables, wanted.memory or SPARK_MEMORY)
     from checker.engine.duck import MEMORY, Duck

@@ -102,6 +102,10 @@ class SparkEngine:
         """Return what stands after FROM for a table."""
         return self._tables[table.file]
 
+    def drawn(self, table: Table, columns: Mapping[str, str], join: str) -> str:
+        """Return the same for the rows that a join keeps."""
+        return f"{self.scan(table, columns)} {join}"
+
     def misfit(self, table: Table) -> str:  # noqa: ARG002 (of no table)
         """Return "": Spark refuses a row with more or fewer cells than the header itself."""
         return ""
@@ -125,7 +129,7 @@ class SparkEngine:
         if name in SIZED:
             self.rows(f"SELECT COUNT(*) FROM {name}")
 
-    def progress(self) -> float:
+    def progress(self) -> int:
         """Return that it is not known how much of the running query is done."""
         return -1
 

@@ -159,6 +159,9 @@ def _notes(book: Book, found: Found) -> Iterable[str]:
     absent = [name for name in absent if name != "loan.in_pool"]
     if absent:
         yield "Not on the tape, so unknown for every loan: " + ", ".join(f"`{name}`" for name in absent) + "."
+    for what, rows in found.relations.skipped.items():
+        if rows:
+            yield f"Of the tape {rows:,} {what} were not read."
     yield POOLS
     unpinned = [f"`{table.file}`" for table in _tables(book).values() if not table.sha256]
     if unpinned:
@@ -173,6 +176,7 @@ def _tables(book: Book) -> dict[str, Table]:
 def _inputs(book: Book, found: Found) -> dict[str, str]:
     """Return the digest of every file that the decisions were made from, of a table where the book pins it."""
     digests = {"book": book.sha256} | {name: table.sha256 for name, table in _tables(book).items() if table.sha256}
+    digests |= found.relations.inputs
     for version in found.relations.versions:
         own: Agreement = version.agreement
         digests |= {name: digest for name, digest in own.inputs.items() if name != "follows"}

@@ -39,27 +39,22 @@ def name_tape(engine: Engine, book: Book, read: Read) -> None:
     # The rows are found by their cells as they stand, and only then read as facts.
     join = f"cited ON {own} = cited.{q(AGREEMENT)} AND {read.columns[ID].raw} = cited.{q(LOAN)}"
     typed = [f"{column.cell.value} AS {q(name)}" for name, column in read.columns.items() if name in facts]
-    engine.make("loan", f"SELECT cited.{q(AGREEMENT)}, {', '.join(typed)}\nFROM {read.scan} JOIN {join}")
+    rows = read.drawn(f"JOIN {join}") if read.drawn else f"{read.scan} JOIN {join}"
+    engine.make("loan", f"SELECT {q(AGREEMENT)}, {', '.join(typed)}\nFROM {rows}")
 
 
-SURVEYED = ("named", "nameless", "different")
+SURVEYED = ("named", "nameless")
 
 
 def survey(read: Read, dialect: Dialect) -> dict[str, str]:
-    """Return what is counted of a tape, agreement by agreement, while its pools are summed.
-
-    Where each row that has something has an id, the ids that are of a right form are as many, and so are the different
-    ones, every loan has an id and stands once: different hashes are those of different ids.
-    """
-    raw, ok = read.columns[ID].raw, read.columns[ID].cell.ok
+    """Return what is counted of a tape, agreement by agreement, while its pools are summed."""
+    raw = read.columns[ID].raw
     others = [f"{column.raw} IS NOT NULL" for column in read.columns.values() if column.fact.name != ID]
-    nameless = f"COUNT(CASE WHEN {raw} IS NULL AND ({' OR '.join(others)}) THEN 1 END)"
+    nameless = f"COUNT(CASE WHEN {raw} IS NULL THEN CASE WHEN {' OR '.join(others)} THEN 1 END END)"
     found = checks(read, but=(ID, AGREEMENT))
-    different = f"COUNT(DISTINCT CASE WHEN {ok} THEN {dialect.hash(raw)} END)"
     return {
         "named": f"COUNT({raw})",
         "nameless": nameless if read.skips and others else f"COUNT(*) - COUNT({raw})",
-        **({"different": different} if dialect.counts_at_once else {}),
         **{name: text for name, text in found.items() if not (dialect.least_is_free and text.startswith("CASE"))},
     }
 
@@ -68,21 +63,22 @@ def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping
     """Raise InputError where the survey found a cell of another form, a row without a loan, or a loan twice."""
     if engine.dialect.least_is_free:
         columns = {name: column for name, column in read.columns.items() if column.cell.least}
-        check(engine, read._replace(columns=columns))
+        check(engine, read._replace(columns=columns, misfit=""))
     _check_agreements(book, counted)
     sums = {name: sum(int(str(row[name])) for row in counted) for name in survey(read, engine.dialect)}
-    if not engine.dialect.counts_at_once:
-        sums["different"] = _different(engine, read)
     check_cells(engine, read, {name: count for name, count in sums.items() if name not in SURVEYED})
     if sums["nameless"]:
         _nameless(engine, book, read)
-    if sums["named"] != sums["different"]:
+    if sums["named"] != _different(engine, read):
         check_cells(engine, read, {f"bad_{list(read.columns).index(ID)}": 1})
         _twice(engine, book)
 
 
 def _different(engine: Engine, read: Read) -> int:
-    """Return how many different ids of a right form there are, each within its agreement, in a pass of its own."""
+    """Return how many different ids of a right form there are, each within its agreement, in a pass of its own.
+
+    Where they are as many as the rows that have an id, every loan stands once: different hashes are of different ids.
+    """
     raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
     hashes = f"SELECT DISTINCT {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan}"
     right = f"{read.columns[ID].raw} IS NOT NULL AND ({read.columns[ID].cell.ok})"

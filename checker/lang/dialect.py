@@ -16,7 +16,6 @@ class Dialect(NamedTuple):
     matches: Callable[[str, str], str]
     string: str
     hash: Callable[[str], str]
-    counts_at_once: bool  # whether different values are counted well beside sums, not in a query of their own
     least_is_free: bool  # whether the least of a column is known from the statistics of a file
 
 
@@ -30,7 +29,6 @@ DUCKDB = Dialect(
     matches=lambda text, pattern: f"regexp_full_match({text}, '{pattern}')",
     string="VARCHAR",
     hash=lambda text: f"hash({text})",
-    counts_at_once=True,
     least_is_free=True,
 )
 # Spark reads `${name}` anywhere in a query as one of its settings, so that a text spells its dollar sign. Its `$` in a
@@ -45,6 +43,5 @@ SPARK = Dialect(
     matches=lambda text, pattern: f"{text} RLIKE '^({pattern})\\\\z'",
     string="STRING",
     hash=lambda text: f"xxhash64({text})",
-    counts_at_once=False,
     least_is_free=False,
 )

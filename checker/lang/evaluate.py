@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from checker.lang.exact import AtLeast, Worth, add_all
-from checker.lang.frame import Frame, Row, RowSet, Run
-from checker.lang.operations import OPERATIONS
+from checker.lang.frame import Frame, Row, RowSet, Run, Table
+from checker.lang.operations import DECIDES, JUNCTIONS, OPERATIONS, Made
 from checker.lang.rows import column
 from checker.lang.typed import (
     COMPARISONS,
@@ -20,16 +20,21 @@ from checker.lang.typed import (
     parts,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = ["Frame", "Program", "Row", "RowSet"]
 
 
 class Program:
     """A typed tree with the closure of each of its nodes, so that explaining runs the very same code.
 
-    `comparisons` are the nodes that compare two values, anywhere in the tree.
+    `comparisons` are the nodes that compare two values, anywhere in the tree. `steps` and `kept` are for
+    what is prepared once: the expressions of a section together, and its conditions.
     """
 
-    __slots__ = ("_facts", "_run", "_runs", "_texts", "comparisons", "tree")
+    __slots__ = ("_facts", "_run", "_runs", "_texts", "comparisons", "kept", "steps", "tree")
 
     def __init__(self, tree: Typed) -> None:
         """Build the closures of `tree`, once."""
@@ -37,6 +42,8 @@ class Program:
         self._runs: dict[Typed, Run] = {}
         self._texts: dict[Typed, str] = {}
         self._facts: frozenset[str] | None = None
+        self.steps: Any = None
+        self.kept: Any = None
         self._run = self._build(tree)
         self.comparisons = tuple(n for n in self._runs if isinstance(n, Apply) and n.op in COMPARISONS)
 
@@ -81,7 +88,38 @@ def _closure(node: Typed, inner: list[Run]) -> Run:
         return inner[0]
     if isinstance(node, Fold):
         return _fold(node, inner)
-    return OPERATIONS[node.op](node, inner)
+    if node.op in JUNCTIONS:
+        return _junction(JUNCTIONS[node.op], inner, decides=DECIDES[node.op])
+    return _on_one(OPERATIONS[node.op](node), inner[: len(operands(node))])
+
+
+def operands(node: Apply) -> tuple[Typed, ...]:
+    """Return the arguments that are asked what they are worth: the options of `in` are known."""
+    return node.arguments[:1] if node.op == "in" else node.arguments
+
+
+def _on_one(made: Made, inner: list[Run]) -> Run:
+    if len(inner) == 1:
+        (only,) = inner
+        return lambda row, frame: made(only(row, frame))
+    if len(inner) == 2:  # noqa: PLR2004 (two are faster by name)
+        left, right = inner
+        return lambda row, frame: made(left(row, frame), right(row, frame))
+    return lambda row, frame: made(*[operand(row, frame) for operand in inner])
+
+
+def _junction(made: Made, inner: list[Run], *, decides: bool) -> Run:
+    first, *others = inner
+
+    def run(row: Row, frame: Frame) -> Worth:
+        found = first(row, frame)
+        for operand in others:
+            if found is decides:
+                return found
+            found = made(found, operand(row, frame))
+        return found
+
+    return run
 
 
 def _fact(node: Fact) -> Run:
@@ -103,7 +141,9 @@ def _fold(node: Fold, inner: list[Run]) -> Run:
         rows = frame.sets[rows_of]
         addends: Sequence[Worth]
         if plain is not None:
-            addends = column(rows.rows, plain)
+            addends = _column(rows.rows, plain)
+        elif node.body is None and where is None:
+            addends = [1] * len(rows.rows)
         elif where is None:
             addends = [body(row, frame) for row in rows.rows]
         else:
@@ -128,6 +168,10 @@ def _fold(node: Fold, inner: list[Run]) -> Run:
         return totals[key] if key in totals else total(frame)
 
     return once if outer_facts_of(node) else run
+
+
+def _column(rows: Sequence[Row], name: str) -> Sequence[Worth]:
+    return rows.column(name) if isinstance(rows, Table) else column(rows, name)
 
 
 def total_key(node: Fold) -> str:

@@ -1,4 +1,4 @@
-"""The operators and functions, each as a builder: from the closures of its arguments to its own.
+"""The operators and functions, each as a builder: from its node to what makes its worth of that of its arguments.
 
 Logic is Kleene's: an unknown operand matters only where it could change the answer. Every operation keeps what is
 known when facts are removed or become unknown; none can turn an unknown into a different known value.
@@ -6,14 +6,17 @@ known when facts are removed or become unknown; none can turn an unknown into a 
 
 import operator
 from collections.abc import Callable
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
-from checker.lang.exact import AtLeast, Worth, add, multiply, subtract
-from checker.lang.frame import Frame, Row, Run
-from checker.lang.syntax import Value
+from checker.lang.exact import EXACT, AtLeast, Worth, add, multiply, subtract
+from checker.lang.syntax import Type, Value
 from checker.lang.typed import Apply, Constant, Fold, Typed, is_nonnegative, parts
 
+Made = Callable[..., Worth]  # what the whole is worth, from what its arguments are, in their order
+
 _SHORTEST = 28  # days of the shortest month
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FEBRUARY = 1  # January is 0
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 
 
@@ -22,33 +25,19 @@ def is_bounded(node: Typed) -> bool:
     return isinstance(node, Fold) or any(map(is_bounded, parts(node)))
 
 
-def _junction(decisive: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a table's cell)
-    """`and`, which one false operand decides, or `or`, which one true operand does."""
+def _junction(decisive: bool) -> Made:  # noqa: FBT001 (a table's cell)
+    """`and`, which one false operand decides, or `or`, which one true operand does; of two operands at a time."""
 
-    def build(_node: Apply, inner: list[Run]) -> Run:
-        def run(row: Row, frame: Frame) -> Worth:
-            result: Worth = not decisive
-            for operand in inner:
-                value = operand(row, frame)
-                if value is decisive:
-                    return decisive
-                if value is None:
-                    result = None
-            return result
+    def made(left: Worth, right: Worth) -> Worth:
+        if left is decisive or right is decisive:
+            return decisive
+        return None if left is None or right is None else not decisive
 
-        return run
-
-    return build
+    return made
 
 
-def _not(_node: Apply, inner: list[Run]) -> Run:
-    (operand,) = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        value = operand(row, frame)
-        return None if value is None else not value
-
-    return run
+def _not(_node: Apply) -> Made:
+    return lambda value: None if value is None else not value
 
 
 COMPARE: dict[str, Callable[..., bool]] = {
@@ -62,26 +51,24 @@ COMPARE: dict[str, Callable[..., bool]] = {
 MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def _comparison(node: Apply, inner: list[Run]) -> Run:
-    left, right = inner
+def _comparison(node: Apply) -> Made:
     compare, op = COMPARE[node.op], node.op
 
-    def exact(row: Row, frame: Frame) -> Worth:
-        a = left(row, frame)
-        if a is None:
-            return None
-        b = right(row, frame)
-        return None if b is None else compare(a, b)
-
-    def bounded(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
+    def bounded(a: Worth, b: Worth) -> Worth:
         if a is None or b is None:
             return None
         if isinstance(a, AtLeast):
             return None if isinstance(b, AtLeast) else _decided(op, a, b)
         return _decided(MIRROR[op], b, a) if isinstance(b, AtLeast) else compare(a, b)
 
-    return bounded if is_bounded(node) else exact
+    return bounded if is_bounded(node) else _known(compare)
+
+
+def _known(make: Callable[..., Worth]) -> Made:
+    """Return what makes something of two values, and nothing where one is unknown."""
+    if make is operator.eq:  # most are: half the time of a call of it
+        return lambda a, b: None if a is None or b is None else a == b
+    return lambda a, b: None if a is None or b is None else make(a, b)
 
 
 def _decided(op: str, bound: AtLeast, value: Value) -> bool | None:
@@ -96,167 +83,133 @@ def _decided(op: str, bound: AtLeast, value: Value) -> bool | None:
     return True if op == ">=" and least >= value else None  # type: ignore[operator] # both are amounts or counts
 
 
-def _in(_node: Apply, inner: list[Run]) -> Run:
-    operand, *options = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        value = operand(row, frame)
-        if value is None or isinstance(value, AtLeast):
-            return None
-        return any(option(row, frame) == value for option in options)
-
-    return run
+def _in(node: Apply) -> Made:
+    """The options are literals, so that only the operand is asked what it is worth."""
+    options = frozenset(option.value for option in node.arguments[1:] if isinstance(option, Constant))
+    return lambda value: None if value is None or isinstance(value, AtLeast) else value in options
 
 
-def _plus(node: Apply, inner: list[Run]) -> Run:
-    left, right = inner
-
-    def exact(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
-        return None if a is None or b is None else add(a, b)  # type: ignore[arg-type] # numeric by type
-
-    def bounded(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
+def _plus(node: Apply) -> Made:
+    def bounded(a: Worth, b: Worth) -> Worth:
         if a is None or b is None:
             return None
         if isinstance(a, AtLeast) or isinstance(b, AtLeast):
             return AtLeast(add(_least(a), _least(b)))
         return add(a, b)  # type: ignore[arg-type] # numeric by type
 
-    return bounded if is_bounded(node) else exact
+    if is_bounded(node):
+        return bounded
+    return _known(add if node.type is Type.COUNT else EXACT.add)
 
 
 def _least(value: Value | AtLeast) -> "int":
     return value.least if isinstance(value, AtLeast) else value  # type: ignore[return-value] # numeric by type
 
 
-def _minus(_node: Apply, inner: list[Run]) -> Run:
-    left, right = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
+def _minus(_node: Apply) -> Made:
+    def made(a: Worth, b: Worth) -> Worth:
         if a is None or b is None or isinstance(a, AtLeast) or isinstance(b, AtLeast):
             return None
         return subtract(a, b)  # type: ignore[arg-type] # numeric by type
 
-    return run
+    return made
 
 
-def _times(node: Apply, inner: list[Run]) -> Run:
+def _times(node: Apply) -> Made:
     """Multiply; a bound is kept by a literal that is not negative, and by nothing else."""
-    left, right = inner
     keeps = any(isinstance(part, Constant) and is_nonnegative(part) for part in node.arguments)
 
-    def run(row: Row, frame: Frame) -> Worth:
-        a, b = left(row, frame), right(row, frame)
+    def made(a: Worth, b: Worth) -> Worth:
         if a is None or b is None:
             return None
         if isinstance(a, AtLeast) or isinstance(b, AtLeast):
             return AtLeast(multiply(_least(a), _least(b))) if keeps else None
         return multiply(a, b)  # type: ignore[arg-type] # numeric by type
 
-    return run
+    return made
 
 
-def _extreme(pick: Callable[..., Value], keeps_least: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a table's cell)
-    def build(_node: Apply, inner: list[Run]) -> Run:
-        def run(row: Row, frame: Frame) -> Worth:
-            values = [operand(row, frame) for operand in inner]
-            known = [value for value in values if value is not None]
-            if len(known) < len(values):
-                return None
-            bounds = [value for value in known if isinstance(value, AtLeast)]
-            least = pick(map(_least, known)) if bounds else pick(known)
-            exact = [value for value in known if not isinstance(value, AtLeast)]
-            if not bounds:
-                return least
-            if keeps_least and least in exact:
-                return exact[exact.index(least)]
-            return AtLeast(least)  # type: ignore[arg-type] # a date has no bound
+def _extreme(pick: Callable[..., Value], keeps_least: bool) -> Callable[[Apply], Made]:  # noqa: FBT001 (a table's cell)
+    def made(*values: Worth) -> Worth:
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return None
+        bounds = [value for value in known if isinstance(value, AtLeast)]
+        least = pick(map(_least, known)) if bounds else pick(known)
+        exact = [value for value in known if not isinstance(value, AtLeast)]
+        if not bounds:
+            return least
+        if keeps_least and least in exact:
+            return exact[exact.index(least)]
+        return AtLeast(least)  # type: ignore[arg-type] # a date has no bound
 
-        return run
-
-    return build
+    return lambda _node: made
 
 
-def _last_day(year: int, month: int) -> int:
-    """Return how many days a month has, as `calendar` does, which takes a millisecond to import."""
-    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return (31, 28 + is_leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-
-
-def _add_months(_node: Apply, inner: list[Run]) -> Run:
-    start, months = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, n = start(row, frame), months(row, frame)
+def _add_months(_node: Apply) -> Made:
+    def made(a: Worth, n: Worth) -> Worth:
         if not isinstance(a, date) or not isinstance(n, int):
             return None
         year, month = divmod(a.year * 12 + a.month - 1 + n, 12)
         if not MINYEAR <= year <= MAXYEAR:
             return None
-        day = a.day if a.day <= _SHORTEST else min(a.day, _last_day(year, month + 1))
-        return date(year, month + 1, day)
+        return date(year, month + 1, a.day if a.day <= _SHORTEST else min(a.day, _last_day(year, month)))
 
-    return run
+    return made
 
 
-def _add_days(_node: Apply, inner: list[Run]) -> Run:
-    start, days = inner
+def _last_day(year: int, month: int) -> int:
+    """Return how many days a month has; January is 0."""
+    leaps = month == _FEBRUARY and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return _DAYS[month] + leaps
 
-    def run(row: Row, frame: Frame) -> Worth:
-        a, n = start(row, frame), days(row, frame)
+
+def _add_days(node: Apply) -> Made:
+    def made(a: Worth, n: Worth) -> Worth:
         if not isinstance(a, date) or not isinstance(n, int):
             return None
         day = a.toordinal() + n
         return date.fromordinal(day) if _FIRST <= day <= _LAST else None
 
-    return run
+    days = node.arguments[1]
+    return _add_literal(days.value) if isinstance(days, Constant) and isinstance(days.value, int) else made
 
 
-def _days_between(_node: Apply, inner: list[Run]) -> Run:
-    start, end = inner
-
-    def run(row: Row, frame: Frame) -> Worth:
-        a, b = start(row, frame), end(row, frame)
-        return (b - a).days if isinstance(a, date) and isinstance(b, date) else None
-
-    return run
-
-
-def _given(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        values = [operand(row, frame) for operand in inner]
-        return None if any(value is None or isinstance(value, AtLeast) for value in values) else True
-
-    return run
+def _add_literal(days: int) -> Made:
+    """Add a number of days that the policy states; what would end outside the calendar is unknown."""
+    first, last = max(_FIRST, _FIRST - days), min(_LAST, _LAST - days)
+    if first > last:
+        return lambda _a, _n: None
+    lowest, highest, more = date.fromordinal(first), date.fromordinal(last), timedelta(days)
+    return lambda a, _n: None if a is None or not lowest <= a <= highest else a + more
 
 
-def _first_known(_node: Apply, inner: list[Run]) -> Run:
-    def run(row: Row, frame: Frame) -> Worth:
-        return next((value for operand in inner if (value := operand(row, frame)) is not None), None)
-
-    return run
+def _days_between(_node: Apply) -> Made:
+    return lambda a, b: (b - a).days if isinstance(a, date) and isinstance(b, date) else None
 
 
-def _when(_node: Apply, inner: list[Run]) -> Run:
+def _given(_node: Apply) -> Made:
+    return lambda *values: None if any(value is None or isinstance(value, AtLeast) for value in values) else True
+
+
+def _first_known(_node: Apply) -> Made:
+    return lambda *values: next((value for value in values if value is not None), None)
+
+
+def _when(_node: Apply) -> Made:
     """The value where the condition holds, else unknown."""
-    condition, value = inner
-    return lambda row, frame: value(row, frame) if condition(row, frame) is True else None
+    return lambda condition, value: value if condition is True else None
 
 
-def _is(wanted: bool) -> Callable[[Apply, list[Run]], Run]:  # noqa: FBT001 (a table's cell)
-    def build(_node: Apply, inner: list[Run]) -> Run:
-        (operand,) = inner
-        return lambda row, frame: (operand(row, frame) is not None) is wanted
-
-    return build
+def _is(wanted: bool) -> Callable[[Apply], Made]:  # noqa: FBT001 (a table's cell)
+    return lambda _node: lambda value: (value is not None) is wanted
 
 
-OPERATIONS: dict[str, Callable[[Apply, list[Run]], Run]] = {
+# Of these each operand is joined with what those before it make; one that is what `DECIDES` says settles the rest.
+JUNCTIONS = {"and": _junction(decisive=False), "or": _junction(decisive=True)}
+DECIDES = {"and": False, "or": True}
+OPERATIONS: dict[str, Callable[[Apply], Made]] = {
     **dict.fromkeys(COMPARE, _comparison),
-    "and": _junction(decisive=False),
-    "or": _junction(decisive=True),
     "not": _not,
     "in": _in,
     "+": _plus,
@@ -274,3 +227,5 @@ OPERATIONS: dict[str, Callable[[Apply, list[Run]], Run]] = {
     "is known": _is(wanted=True),
     "is unknown": _is(wanted=False),
 }
+# What takes so long that, of many subjects, those that state the same are asked once.
+DEAR = frozenset({"add_months"})

@@ -1,6 +1,6 @@
 """Agreements that follow the policies of another: a thousand trusts may share one text."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,11 +31,13 @@ FOLLOWS = Record(
 )
 
 
-def followers(path: Path, shown: str, agreements: Mapping[str, Agreement]) -> dict[str, Agreement]:
+def followers(
+    path: Path, shown: str, agreements: Mapping[str, Agreement], others: Collection[str] = ()
+) -> dict[str, Agreement]:
     """Return the agreements that a file says follow another of those in hand, by name.
 
-    Each is judged by the policies and facts of the other, under its own name. Raises InputError where the other is not
-    in hand, or follows one itself, and where a name is taken.
+    Each is judged by the policies and facts of the other, under its own name; `others` follow one already. Raises
+    InputError where the other is not in hand, or follows one itself, and where a name is taken.
     """
     document = strict.load(path, shown)
     reader = Reader(document)
@@ -43,9 +45,10 @@ def followers(path: Path, shown: str, agreements: Mapping[str, Agreement]) -> di
     leader = agreements.get(draft.follows or "")
     if leader is None and draft.follows:
         help_ = nearest(draft.follows, list(agreements)) or "it must stand in the same folder of policies"
+        help_ = "it follows another itself: name that one" if draft.follows in others else help_
         reader.fault("E601", f"no policy for the agreement `{draft.follows}`", _at(document, "follows"), help_)
     names = [name for name in draft.agreements if name]
-    seen = set(agreements)
+    seen = {*agreements, *others}
     for node, name in zip(_items(document), draft.agreements, strict=False):
         if name in seen:
             reader.fault("E508", f"there is another agreement `{name}`", node, "one agreement has one text")

@@ -54,11 +54,16 @@ def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
 def _following(root: Path, agreements: Mapping[str, Agreement]) -> dict[str, Agreement]:
     """Return the agreements of a folder, or of its sub-folders, that follow others."""
     found: dict[str, Agreement] = {}
-    for path in [*root.glob(f"{FOLLOWS}.y*ml"), *sorted(root.glob(f"*/{FOLLOWS}.y*ml"))]:
-        from checker.load.follows import followers
+    for path in [folder / f"{FOLLOWS}{suffix}" for folder in (root, *_folders_in(root)) for suffix in SUFFIXES]:
+        if path.is_file():
+            from checker.load.follows import followers
 
-        found |= followers(path, str(path), {**agreements, **found})
+            found |= followers(path, str(path), agreements, found)
     return found
+
+
+def _folders_in(root: Path) -> list[Path]:
+    return sorted(path for path in root.iterdir() if path.is_dir())
 
 
 def load_folders(*roots: Path | None) -> list[Folder]:
@@ -112,7 +117,7 @@ def folders(root: Path, shown: Path) -> list[Path]:
         raise InputError(Fault(code="E001", message="there is no such folder", place=Place(file=str(shown))))
     if documents(root):
         return [root]
-    found = [path for path in sorted(root.iterdir()) if path.is_dir() and documents(path)]
+    found = [path for path in _folders_in(root) if documents(path)]
     if not found:
         raise InputError(Fault(code="E509", message="the folder holds no policy", place=Place(file=str(shown))))
     return found

@@ -29,7 +29,7 @@ def render(report: Report) -> str:
     batches = "".join(_batch(report, batch, f"b{at}") for at, batch in enumerate(report.batches, 1))
     body = f"""<header>
 <h1>{_decision(report, lead(report))}</h1>
-<p class="small">checker {safe(report.checker)}, exit code {report.exit_code}</p>
+<p class="small">checker {safe(report.made_by)}, exit code {report.exit_code}</p>
 </header>
 {_contents(report)}<main>
 {_batches(report)}{batches}{sign_off(report)}</main>

@@ -16,6 +16,7 @@ def render(report: Report) -> str:
     document = {
         "format": 1,
         "checker": report.checker,
+        "engine": report.engine,
         "as_of": max(days, default=None),
         "decision": report.decision,
         "batches": [_batch(batch) for batch in report.batches],

@@ -36,7 +36,7 @@ def render(report: Report) -> str:
     if len(report.batches) > 1:
         parts += [_Part(f"- {_named(batch)}: {_decided(batch)}") for batch in report.batches]
     parts += [part for batch in report.batches for part in _batch(batch)]
-    parts.append(_Part(text(f"checker {report.checker}, exit code {report.exit_code}")))
+    parts.append(_Part(text(f"checker {report.made_by}, exit code {report.exit_code}")))
     return "\n\n".join(_cut(parts)) + "\n"
 
 

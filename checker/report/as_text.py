@@ -25,7 +25,7 @@ def render(report: Report) -> str:
         lines += [f"{report.decision}: {len(report.batches)} batches", ""]
     for batch in report.batches:
         lines += [*_batch(batch, most=len(batch.findings) if report.everything else MOST_SHOWN), ""]
-    lines.append(f"checker {report.checker}, exit code {report.exit_code}")
+    lines.append(f"checker {report.made_by}, exit code {report.exit_code}")
     return "\n".join(printable(line).replace("\n", "\\n").rstrip() for line in lines) + "\n"
 
 

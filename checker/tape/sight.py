@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from checker.judge import STATUS
+from checker.judged import STATUS
 from checker.lang.evaluate import Frame
 from checker.lang.exact import AtLeast, Worth, add_all
 from checker.lang.named import NamedTuple
@@ -86,7 +86,7 @@ def asked(policy: Policy, tape: Tape) -> tuple[Asked, ...]:
 def _found(condition: Condition, frames: Mapping[str, Frame]) -> Mapping[str, Mapping[Status, tuple[str, ...]]]:
     found = {}
     for reading in condition.readings:
-        statuses = {loan: STATUS[reading.program(frames[loan])] for loan in sorted(frames)}  # type: ignore[index] # a flag by type
+        statuses = {loan: STATUS[reading.program(frames[loan])] for loan in sorted(frames)}
         by = {status: tuple(loan for loan, own in statuses.items() if own is status) for status in STATUSES}
         found[reading.name or ONLY] = by
     return found

@@ -204,7 +204,7 @@ def write(folder: Path, *, loans: int, lines: int, batches: int, agreements: int
     }  # fmt: skip
     database = _prepared(values)
     numbered = _filled(LOANS, {"source": "loan_numbers"})
-    tables = {"loans": f"select {LOAN_COLUMNS} from ({numbered})", "lines": _lines()}  # noqa: S608 (texts of this file)
+    tables = {"loans": f"select {LOAN_COLUMNS} from ({numbered})", "lines": _lines()}
     for format_ in formats:
         for name, query in tables.items():
             _copy(database, query, folder / f"{name}.{format_}")
