@@ -318,7 +318,8 @@ def test_a_witness_is_plain_to_read() -> None:
 
 
 def tree(text: str, each: Each = Each.EXERCISE) -> Typed:
-    found = check(parse(text), scope_of(agreement().facts, each, exercise=True))
+    facts = {name: fact.declared for name, fact in agreement().facts.items()}
+    found = check(parse(text), scope_of(facts, each, exercise=True))
     assert not isinstance(found, tuple), found
     return found
 

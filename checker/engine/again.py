@@ -1,7 +1,7 @@
 """The second opinion: what an engine found, judged again by the evaluator on the same rows.
 
 They agree, or there is a bug. Every exercise and every batch is judged again, its lines summed anew; of the lines the
-first of each rule that do not pass it, and the first that are permitted. The sums over a pool are the engine's: an
+first of each rule that do not pass it, and the first of each decision. The sums over a pool are the engine's: an
 evaluator would have to read the whole tape again.
 """
 

@@ -124,7 +124,9 @@ def shape(facts: Mapping[str, FactDeclared]) -> Record:
             "agreement": Key(shape=Word(), means="the agreement of every batch, where no table has that column"),
             "date": Key(shape=Word(type=Type.DATE), means="the date of every batch, where no table has that column"),
             "tape": Key(shape=tape, means="the table of loans, of all agreements", required=True),
-            "batches": Key(shape=table, means="the table of batches: their agreement, date and certification"),
+            "batches": Key(
+                shape=table, means="the table of batches: their agreement, their date and their other facts"
+            ),
             "every": Key(
                 shape=proposal_parts(facts, written).every, means="what each line says unless it says otherwise"
             ),

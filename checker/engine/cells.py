@@ -4,10 +4,11 @@ An engine's own cast guesses: DuckDB reads `89.5` as the count 90 and 0.105 as 0
 its form; what does not have the form is shown to the parser of the checker itself, which says what is wrong with it.
 """
 
+from decimal import Decimal
 from typing import NamedTuple
 
-from checker.lang.sql import WIDTHS, Dialect
-from checker.lang.syntax import Type
+from checker.lang.sql import WIDTHS, Dialect, TooWideError
+from checker.lang.syntax import Type, Value
 from checker.model import FactDeclared
 
 # The forms of values.py, and within them what a column holds: 16 digits of money with two places, and so on.
@@ -47,6 +48,17 @@ def cell(raw: str, sql_type: str, fact: FactDeclared, dialect: Dialect) -> Cell:
 def sql_type_of(kind: Type, dialect: Dialect) -> str:
     """Return the SQL type of a fact's column."""
     return WIDTHS[kind].type if kind in WIDTHS else SQL_TYPES.get(kind, dialect.string)
+
+
+def literal(value: Value, kind: Type, dialect: Dialect) -> str:
+    """Return a value in SQL, or raise TooWideError where its column would have to round it."""
+    if kind in WIDTHS:
+        whole, _, places = f"{abs(Decimal(value)):f}".partition(".")  # type: ignore[arg-type] # a number by kind
+        width = WIDTHS[kind]
+        if len(whole.lstrip("0")) > width.whole or len(places.rstrip("0")) > width.places:
+            raise TooWideError(f"`{Decimal(value):f}` is longer than this engine holds")  # type: ignore[arg-type] # a number
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"CAST({dialect.text(text)} AS {sql_type_of(kind, dialect)})"
 
 
 def nothing(fact: FactDeclared, dialect: Dialect) -> Cell:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import mmap
 import re
 import shutil
 import signal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MISFIT = "misfit row"
+NO_CELL = "\ue000 no cell \ue000"  # what stands in no file: a character that nobody has given a meaning
 MEMORY = "256MB"
 _OFF = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions")
 
@@ -94,9 +96,17 @@ class Duck:
     def columns(self, table: Table) -> dict[str, str]:
         """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
         if table.format == "csv":
+            _check_quotes(table)
             return dict.fromkeys(_header(table) if table.form.names is None else table.form.names, "VARCHAR")
-        found = self._run(f"DESCRIBE SELECT * FROM {_parquet(table)}", table).fetchall()
-        return {str(name): str(kind) for name, kind, *_ in found}
+        found: dict[str, str] = {}
+        for path in _files(table):
+            rows = self._run(f"DESCRIBE SELECT * FROM {_parquet_of([path])}", table).fetchall()
+            own = {str(name): str(kind) for name, kind, *_ in rows}
+            if found and own != found:
+                message = "the files of the folder have not all the same columns, of the same types"
+                raise InputError(Fault(code="E715", message=message, place=Place(file=str(path))))
+            found = found or own
+        return found
 
     def scan(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return what stands after FROM for a table.
@@ -106,14 +116,15 @@ class Duck:
         """
         return self.drawn(table, columns, "")
 
-    def drawn(self, table: Table, columns: Mapping[str, str], join: str) -> str:
+    def drawn(self, table: Table, columns: Mapping[str, str], join: str, also: str = "") -> str:
         """Return the same for the rows that a join keeps: only their cells are looked at."""
         if table.format != "csv":
             return f"{_parquet(table)} {join}"
         typed = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in (*columns, MISFIT))
         own = table.form
         form = f"header = {str(own.names is None).lower()}, delim = {_text(own.delimiter)}, skip = {own.header_row - 1}"
-        form += ", quote = '\"', escape = '\"', auto_detect = false, null_padding = true, nullstr = chr(1)"
+        form += f", quote = '\"', escape = '\"', auto_detect = false, null_padding = true, nullstr = {_text(NO_CELL)}"
+        form += f", hive_partitioning = false{also}"
         names = list(map(self.dialect.quoted, columns))
         cells = ", ".join(f"NULLIF({name}, '') AS {name}" for name in names)
         some = " OR ".join(f"{name} <> ''" for name in names)
@@ -130,7 +141,7 @@ class Duck:
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return the same with a column `row_number`, which counts from 1."""
         if table.format == "csv":
-            scan = self.scan(table, columns).replace("auto_detect = false", "auto_detect = false, parallel = false", 1)
+            scan = self.drawn(table, columns, "", ", parallel = false")
             return f"(SELECT row_number() OVER () AS {ROW}, * FROM {scan}) AS numbered"
         order = "filename, file_row_number"
         scan = _parquet(table, ", filename = true, file_row_number = true")
@@ -225,8 +236,15 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _files(table: Table) -> list[Path]:
+    """Return the files of a table; a folder holds Parquet files and nothing else, but for what a writer hides there."""
     path = Path(table.file)
-    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    found = sorted(one for one in path.iterdir() if not one.name.startswith(("_", ".")))
+    for one in [one for one in found if one.is_dir() or one.suffix.lower() != ".parquet"] or ([] if found else [path]):
+        message = "a folder that is a table holds Parquet files, and nothing else"
+        raise InputError(Fault(code="E613", message=message, place=Place(file=str(one))))
+    return found
 
 
 def _literal(path: str) -> str:
@@ -235,7 +253,28 @@ def _literal(path: str) -> str:
 
 
 def _parquet(table: Table, also: str = "") -> str:
-    return f"read_parquet([{', '.join(_text(_literal(str(path))) for path in _files(table))}]{also})"
+    return _parquet_of(_files(table), also)
+
+
+def _parquet_of(paths: Sequence[Path], also: str = "") -> str:
+    names = ", ".join(_text(_literal(str(path))) for path in paths)
+    return f"read_parquet([{names}], union_by_name = true, hive_partitioning = false{also})"
+
+
+def _check_quotes(table: Table) -> None:
+    """Refuse a quotation mark beside a space: some readers take such a cell for quoted, and others do not."""
+    with Path(table.file).open("rb") as file:
+        if not file.seek(0, 2):
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            at = data.find(b'"')
+            ends = re.escape(table.form.delimiter.encode()) + rb"\r\n"
+            found = re.search(rb'(?:^|[%b])[ \t]+"|"[ \t]+(?:[%b]|\Z)' % (ends, ends), data) if at >= 0 else None
+            line = data[: found.start() + 1].count(b"\n") + 1 if found else 0
+    if line:
+        message = "a quotation mark stands beside a space, which can be read in two ways"
+        help_ = "write the cell without the space, or judge it with `--engine python`"
+        raise InputError(Fault(code="E702", message=message, place=Place(file=table.file, line=line), help=help_))
 
 
 def _header(table: Table) -> list[str]:

@@ -124,7 +124,7 @@ def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int
     """Return the lines to judge again: a batch's name and a line's number each, in the order of both.
 
     They are the first `most` that do not pass a rule, rule by rule; the first `shown` of each status but pass, which
-    are explained; and the first `most` that are permitted, because nothing is worse than a line permitted wrongly.
+    are explained; and the first `most` of each decision, because nothing is worse than a line permitted wrongly.
     """
     key = f"{engine.dialect.quoted(BATCH)}, line"
     rules = {f"b{n}": f"builtin/{name}" for n, name in enumerate(BUILTIN)}
@@ -137,7 +137,7 @@ def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int
         for code, count in enumerate(counts[rule])
         if code and count  # of what no line has, none is asked
     }
-    wanted["decision = 'permitted'"] = most
+    wanted |= {f"decision = '{decision}'": most for decision in ("permitted", "refused", "undecided")}
     first = f"SELECT {key} FROM line_{version.number} WHERE {{}} ORDER BY {key} LIMIT {{}}"
     asked = [f"SELECT * FROM ({first.format(*one)}) AS q{n}" for n, one in enumerate(wanted.items())]
     names = engine.rows("\nUNION\n".join(asked))

@@ -67,9 +67,7 @@ def _relations(agreement: Agreement, dialect: Dialect) -> Iterator[Query]:
         f"SELECT tape.*\nFROM tape JOIN (\n  {cited}\n) AS cited USING ({q(AGREEMENT)}, {q(ID)})",
     )
     loan: dict[str, FactDeclared] = {name: fact for name, fact in agreement.facts.items() if fact.group == "loan"}
-    yield Query(
-        "fact", "each line, with every fact of it", fact_query(agreement.facts, loan, dialect)
-    )
+    yield Query("fact", "each line, with every fact of it", fact_query(agreement.facts, loan, dialect))
 
 
 def _statement(query: Query, dialect: Dialect, names: list[str] | None = None) -> str:

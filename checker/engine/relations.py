@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from checker.builtin import folded
 from checker.engine.book import Book
-from checker.engine.cells import sql_type_of
+from checker.engine.cells import literal, sql_type_of
 from checker.engine.intake import (
     ROW,
     Engine,
@@ -20,11 +20,12 @@ from checker.engine.intake import (
 )
 from checker.engine.layout import Through, read_through
 from checker.engine.plan import AGREEMENT, AS_OF, BATCH, BUYER, DATE, ID, IN_POOL, LOAN, UNDER, Version
+from checker.engine.sums import HELP
 from checker.engine.survey import member_of, name_tape
 from checker.faults import Fault, InputError, Place
 from checker.judge import in_force
 from checker.lang.problem import nearest
-from checker.lang.sql import Dialect
+from checker.lang.sql import Dialect, TooWideError
 from checker.lang.syntax import Type, Value
 from checker.model import NOTHING, Agreement, FactDeclared, Policy
 from checker.read.table import MOST_FAULTS, capped
@@ -81,8 +82,9 @@ def _read_lines(engine: Engine, book: Book) -> Read:
     typed = read.select(engine.dialect, facts, ROW)
     number = read.columns["line"].cell.value if "line" in read.columns else None
     counted = f"row_number() OVER (PARTITION BY {q(BATCH)} ORDER BY {ROW})" if number is None else number
-    columns = [f"COALESCE({q(name)}, {_literal(book.every[name], fact, engine.dialect)}) AS {q(name)}"
-               if book.every.get(name) is not None else q(name) for name, fact in facts.items()]
+    every = {name: value for name, value in book.every.items() if value is not None}
+    said = {name: _literal(book, value, facts[name], engine.dialect) for name, value in every.items()}
+    columns = [f"COALESCE({q(name)}, {said[name]}) AS {q(name)}" if name in said else q(name) for name in facts]
     if number is not None:
         typed = read.select(engine.dialect, facts, ROW, f"{number} AS line")
         counted = "line"
@@ -97,9 +99,13 @@ def _says(engine: Engine, read: Read) -> str:
     return " OR ".join(columns) if read.table.format == "csv" else "TRUE"
 
 
-def _literal(value: Value | None, fact: FactDeclared, dialect: Dialect) -> str:
-    text = str(value).lower() if fact.type is Type.FLAG else str(value)
-    return f"CAST({dialect.text(text)} AS {sql_type_of(fact.type, dialect)})"
+def _literal(book: Book, value: Value, fact: FactDeclared, dialect: Dialect) -> str:
+    """Return what the book says once in SQL, or raise InputError where the column of the fact would round it."""
+    try:
+        return literal(value, fact.type, dialect)
+    except TooWideError as error:
+        message = f"`{fact.name}`: {error}"
+        raise InputError(Fault(code="E714", message=message, place=book.at, help=HELP)) from None
 
 
 def _batches(
@@ -120,9 +126,9 @@ def _batches(
         rest = [name for name in facts if name not in has]
         nothing = [f"CAST(NULL AS {sql_type_of(facts[name].type, dialect)}) AS {q(name)}" for name in rest]
         query = f"SELECT DISTINCT {', '.join([*map(q, sorted(has)), *nothing])} FROM line"
-    given = {AGREEMENT: book.agreement, DATE: book.date}
+    given = {name: value for name, value in ((AGREEMENT, book.agreement), (DATE, book.date)) if value is not None}
     selected = [
-        q(name) if name in has or given.get(name) is None else f"{_literal(given[name], fact, dialect)} AS {q(name)}"
+        q(name) if name in has or name not in given else f"{_literal(book, given[name], fact, dialect)} AS {q(name)}"
         for name, fact in facts.items()
     ]
     found = engine.rows(f"SELECT {', '.join(selected)}\nFROM (\n{query}\n) AS typed ORDER BY {q(BATCH)}")

@@ -104,6 +104,8 @@ def lines_query(found: Found) -> str:
         head = ["batch.batch", "batch.agreement", "batch.date", "disposition.loan", UNDER]
         words = [f"{quoted(name)} AS {quoted(name.rpartition('.')[2])}" for name in head]
         queries.append(f"SELECT {', '.join([*words, 'line', 'decision', *named])} FROM line_{version.number}")
+    if not queries:  # of a book without a batch
+        return "SELECT '' AS batch, 0 AS line, '' AS decision WHERE FALSE"
     return " UNION ALL ".join(queries) + f" ORDER BY {quoted('batch')}, line"
 
 

@@ -5,9 +5,9 @@ What is not shown to be right here is asked of the column's own parser.
 
 from collections.abc import Sequence
 
-from checker.engine.cells import Cell, cell, sql_type_of
+from checker.engine.cells import Cell, cell, literal, sql_type_of
 from checker.lang.sql import WIDTHS, Dialect
-from checker.lang.syntax import Type, Value
+from checker.lang.syntax import Type
 from checker.lang.width import TooWideError
 from checker.model import FactDeclared
 from checker.read.columns import AMOUNTS, MARKS, TOKENS, Column, ColumnDraft
@@ -35,21 +35,13 @@ def _coded(raw: str, column: Column, draft: ColumnDraft, dialect: Dialect) -> Ce
     codes = {code: column.parse(code) for code in draft.codes if code}
     kind = sql_type_of(column.kind, dialect)
     limbs = [
-        f"WHEN {dialect.text(code)} THEN CAST({_literal(value, column.kind, dialect)} AS {kind})"
+        f"WHEN {dialect.text(code)} THEN {literal(value, column.kind, dialect)}"
         for code, value in codes.items()
         if value is not None
     ]
     value = f"(CASE {raw} {' '.join(limbs)} END)" if limbs else f"CAST(NULL AS {kind})"
     right = [*draft.unknown, *codes]
     return Cell(value, _is_in(raw, right, dialect) if right else "FALSE")
-
-
-def _literal(value: Value, kind: Type, dialect: Dialect) -> str:
-    if kind in WIDTHS:
-        whole, _, places = f"{abs(value):f}".partition(".") if kind in AMOUNTS else (str(value).lstrip("-"), "", "")  # type: ignore[arg-type] # a number by kind
-        if len(whole) > WIDTHS[kind].whole or len(places) > WIDTHS[kind].places:
-            raise TooWideError(f"the code of `{value}` is longer than this engine holds")
-    return dialect.text(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _plain(raw: str, kind: Type, draft: ColumnDraft, dialect: Dialect) -> Cell:

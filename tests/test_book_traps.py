@@ -1,0 +1,128 @@
+"""What DuckDB makes of files by itself, and what must not decide anything: folders' names, other types, odd marks."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from builders import shipped_policies
+
+from checker.engine.book import read_book
+from checker.engine.run import Wanted, judge_book
+from checker.engine.summary import Summary
+from checker.faults import InputError
+
+TAPE = {
+    "loan_id": "'0001'",
+    "stated_principal_balance": "CAST(100.00 AS DECIMAL(18, 2))",
+    "accrued_interest": "CAST(1.01 AS DECIMAL(18, 2))",
+    "unreimbursed_advances": "CAST(0.00 AS DECIMAL(18, 2))",
+    "next_due_date": "DATE '2010-01-01'",
+    "foreclosed": "FALSE",
+}
+LINES = "batch,agreement,date,loan,under,price,buyer.name,buyer.role\n"
+LINE = "b,impac-cmb-2004-10,2011-03-31,0001,3.18,{price},Impac Funding Corporation,master_servicer\n"
+
+
+def parquet(path: Path, **changes: str) -> Path:
+    """Write a tape of one loan that is bought at 101.01, but for what is changed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    selected = ", ".join(f"{text} AS {name}" for name, text in {**TAPE, **changes}.items() if text)
+    duckdb.connect().execute(f"COPY (SELECT {selected}) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+def judged(folder: Path, tape: str, *, price: str = "101.01", lines: str = "", also: str = "") -> Summary:
+    """Judge a book of one line over a tape in the folder."""
+    (folder / "lines.csv").write_text(lines or LINES + LINE.format(price=price))
+    text = f"book: t\nagreement: impac-cmb-2004-10\ntape: {{file: '{tape}', as_of: 2011-03-31}}\n"
+    (folder / "book.yaml").write_text(text + "dispositions: {file: lines.csv}\n" + also)
+    law = shipped_policies()
+    book = read_book(folder / "book.yaml", law)
+    return judge_book(book, law, Wanted(engine="duckdb"), "0", lambda _what, _done, _of: None)
+
+
+def code(folder: Path, tape: str, **changes: str) -> str:
+    with pytest.raises(InputError) as error:
+        judged(folder, tape, **changes)
+    return error.value.faults[0].code
+
+
+def test_a_loan_bought_at_its_price_is_permitted(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet")
+    assert judged(tmp_path, "tape.parquet").decision == "permitted"
+
+
+@pytest.mark.parametrize("name", ["foreclosed=false", "in_pool=true", "price=1.00"])
+def test_the_name_of_a_folder_says_nothing_of_a_loan(tmp_path: Path, name: str) -> None:
+    parquet(tmp_path / name / "tape.parquet", foreclosed="TRUE")
+    assert judged(tmp_path, f"{name}/tape.parquet").decision == "refused"
+
+
+def test_the_name_of_a_folder_says_nothing_of_a_csv_file_either(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet", foreclosed="TRUE")
+    (tmp_path / "foreclosed=false").mkdir()
+    target = tmp_path / "foreclosed=false" / "tape.csv"
+    duckdb.connect().execute(f"COPY (FROM '{tmp_path / 'tape.parquet'}') TO '{target}' (HEADER)")
+    assert judged(tmp_path, "foreclosed=false/tape.csv").decision == "refused"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"accrued_interest": "CAST(1.005 AS DOUBLE)"},
+        {"accrued_interest": "CAST(1.005 AS DECIMAL(18, 3))"},
+        {"accrued_interest": "'1.01'"},
+        {"foreclosed": ""},
+        {"in_pool": "FALSE"},
+    ],
+    ids=str,
+)
+def test_the_files_of_a_folder_have_the_same_columns(tmp_path: Path, changes: dict[str, str]) -> None:
+    parquet(tmp_path / "tape" / "1.parquet", loan_id="'0002'")
+    parquet(tmp_path / "tape" / "2.parquet", **changes)
+    assert code(tmp_path, "tape") == "E715"
+
+
+def test_the_order_of_the_columns_of_a_folder_is_no_matter(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape" / "1.parquet", loan_id="'0002'")
+    turned = dict(reversed(TAPE.items()))
+    selected = ", ".join(f"{text} AS {name}" for name, text in turned.items())
+    duckdb.connect().execute(f"COPY (SELECT {selected}) TO '{tmp_path / 'tape' / '2.parquet'}' (FORMAT parquet)")
+    assert judged(tmp_path, "tape").decision == "permitted"
+
+
+@pytest.mark.parametrize("other", ["notes.txt", "more/x.parquet"])
+def test_a_folder_that_is_a_table_holds_nothing_else(tmp_path: Path, other: str) -> None:
+    parquet(tmp_path / "tape" / "1.parquet")
+    (tmp_path / "tape" / other).parent.mkdir(exist_ok=True)
+    (tmp_path / "tape" / other).write_text("")
+    assert code(tmp_path, "tape") == "E613"
+
+
+def test_parquet_in_capitals_is_read_and_what_a_writer_hides_is_not(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape" / "1.PARQUET")
+    (tmp_path / "tape" / "_SUCCESS").write_text("")
+    assert judged(tmp_path, "tape").decision == "permitted"
+
+
+@pytest.mark.parametrize("price", ["101.005", "101.014", "12345678901234567.00"])
+def test_what_every_line_says_is_never_rounded(tmp_path: Path, price: str) -> None:
+    parquet(tmp_path / "tape.parquet")
+    lines = LINES.replace("price,", "") + LINE.replace("{price},", "")
+    assert code(tmp_path, "tape.parquet", lines=lines, also=f"every: {{price: {price}}}\n") == "E714"
+
+
+def test_a_control_character_is_no_unknown(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet")
+    assert code(tmp_path, "tape.parquet", price="\x01") == "E401"
+
+
+@pytest.mark.parametrize("price", ['"101.01" ', ' "101.01"', '"1,5" '])
+def test_a_quotation_mark_beside_a_space_is_not_read_in_either_way(tmp_path: Path, price: str) -> None:
+    parquet(tmp_path / "tape.parquet")
+    assert code(tmp_path, "tape.parquet", price=price) == "E702"
+
+
+def test_a_quoted_cell_is_read(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet")
+    assert judged(tmp_path, "tape.parquet", price='"101.01"').decision == "permitted"
