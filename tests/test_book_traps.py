@@ -7,6 +7,7 @@ import pytest
 from builders import shipped_policies
 
 from checker.engine.book import read_book
+from checker.engine.duck import Duck
 from checker.engine.run import Wanted, judge_book
 from checker.engine.summary import Summary
 from checker.faults import InputError
@@ -126,3 +127,26 @@ def test_a_quotation_mark_beside_a_space_is_not_read_in_either_way(tmp_path: Pat
 def test_a_quoted_cell_is_read(tmp_path: Path) -> None:
     parquet(tmp_path / "tape.parquet")
     assert judged(tmp_path, "tape.parquet", price='"101.01"').decision == "permitted"
+
+
+@pytest.mark.parametrize("day", ["-infinity", "infinity", "0044-01-01 (BC)", "20000-01-01"])
+def test_a_day_outside_the_calendar_is_no_day(tmp_path: Path, day: str) -> None:
+    parquet(tmp_path / "tape.parquet", next_due_date=f"DATE '{day}'")
+    assert code(tmp_path, "tape.parquet") == "E401"
+
+
+def test_an_empty_name_of_an_agreement_is_none(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet", agreement="''")
+    assert code(tmp_path, "tape.parquet") == "E305"
+
+
+@pytest.mark.parametrize("memory", ["-1", "banana", "4", "1GB; SELECT 1"])
+def test_memory_is_an_amount(memory: str) -> None:
+    with pytest.raises(InputError) as error:
+        Duck([], memory)
+    assert error.value.faults[0].code == "E613"
+
+
+def test_a_bug_of_ours_is_not_told_as_a_fault_of_a_file() -> None:
+    with Duck([]) as engine, pytest.raises(duckdb.BinderException):
+        engine.rows("SELECT nothing AS CSV")

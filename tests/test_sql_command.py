@@ -64,7 +64,7 @@ def _source(column: str, prefix: str, has: set[str]) -> str:
     """Return what a column of a script is in the tables of a book."""
     if column == "tape.as_of":
         return "DATE '2011-03-31'"
-    if column == "row_number":
+    if column == "_row":
         return "place"
     if column == "line":
         return "row_number() OVER (PARTITION BY batch ORDER BY place)"
@@ -189,7 +189,7 @@ def test_a_rule_that_is_not_exact_in_sql_is_refused_with_its_place(
     done = book.check(capsys)
     head = f"E513: `always/own` is not exact in SQL: {message}\n  --> {path}:{place + 1}:"
     assert (done.code, done.out, done.err[: len(head)]) == (2, "", head)
-    assert done.err.endswith("  = help: judge it with `--engine python`, which has no such limit\n")
+    assert done.err.endswith("  = help: judge it with `--engine python`, from CSV files: it has no such limit\n")
     assert run(["sql", NAME, "--policies", str(book.policies)]) == 2
     assert capsys.readouterr().err[: len(head)] == head
     assert book.check(capsys, engine="python").code == 0

@@ -25,7 +25,7 @@ class Cell(NamedTuple):
     """A column in SQL: its value, and whether a cell that is not empty is right; `TRUE` where every one must be.
 
     `asks` tells whether a cell that is not of a plain form may be right all the same: the parser is asked. Where all
-    that can be wrong is a bound, `least` asks the least cell of the column, not each.
+    that can be wrong is a bound, `least` asks the least cell of the column (and the last day), not each.
     """
 
     value: str
@@ -105,7 +105,11 @@ def _typed_cell(raw: str, sql_type: str, fact: FactDeclared) -> Cell:
             return Cell(value, f"{value} IS NOT NULL")
         if given in ("DOUBLE", "FLOAT", "REAL"):
             raise ColumnTypeError(f"a {kind} is no binary fraction ({sql_type}): write it as DECIMAL, or as text")
-    if given == {Type.DATE: "DATE", Type.FLAG: "BOOLEAN"}.get(kind):
+    if given == "DATE" and kind is Type.DATE:
+        first, last = "DATE '0001-01-01'", "DATE '9999-12-31'"
+        beyond = f"CASE WHEN MIN({raw}) < {first} OR MAX({raw}) > {last} THEN 1 ELSE 0 END"
+        return Cell(raw, f"{raw} BETWEEN {first} AND {last}", least=beyond)
+    if given == "BOOLEAN" and kind is Type.FLAG:
         return Cell(raw, "TRUE")
     raise ColumnTypeError(f"a {kind} cannot be read from a column of the type {sql_type}")
 

@@ -39,7 +39,7 @@ def engine_of(book: Book, options: argparse.Namespace) -> str:
     return "python" if is_small and options.lines is None else "duckdb"
 
 
-def check_output(lines: Path, options: argparse.Namespace) -> None:
+def check_output(lines: Path, options: argparse.Namespace, tables: Sequence[Table]) -> None:
     """Raise InputError where the lines cannot be written to a file, or would go where something else is."""
     wrong = ""
     if options.engine == "spark":
@@ -48,6 +48,8 @@ def check_output(lines: Path, options: argparse.Namespace) -> None:
         wrong = "lines are written to a .csv or a .parquet file"
     elif not lines.parent.is_dir() or lines.is_dir():
         wrong = f"cannot write the output: {'is a directory' if lines.is_dir() else 'no such file or directory'}"
+    elif any(lines.parent.resolve() == Path(table.file).resolve() for table in tables):
+        wrong = "the lines would become a part of a table that is read"
     elif any(_same(lines, file) for file in _reports(options)):
         wrong = "the lines and a report would go to one file"
     if wrong:
@@ -89,7 +91,7 @@ def check_book(
 
     engine = engine_of(book, options)
     if options.lines is not None:
-        check_output(options.lines, options)
+        check_output(options.lines, options, tables_of(book))
     others = [name for name in formats if name not in FORMATS]
     if others:
         help_ = f"a book judged by {engine} has {' and '.join(FORMATS)}; `--engine python` has every format"

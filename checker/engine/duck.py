@@ -39,22 +39,22 @@ class Duck:
 
         Raises InputError where DuckDB is not installed or does not take the limit of memory.
         """
+        if not re.fullmatch("[1-9][0-9]*([.][0-9]+)? ?[KMGT]i?B", memory):
+            message = f"`{memory}` is not an amount of memory"
+            raise InputError(Fault(code="E613", message=message, help="write it like `4GB`"))
         with _undisturbed():
             try:
                 import duckdb
             except ImportError:
                 help_ = "`pip install 'loan-pool-checker[duckdb]'`, or judge it with `--engine python`"
                 raise InputError(Fault(code="E612", message="the engine duckdb is not installed", help=help_)) from None
+        self._texts = [table.file for table in tables if table.format == "csv"]
         self._errors = duckdb.Error
         self._folder = tempfile.TemporaryDirectory(prefix="checker-")
         self._connection = duckdb.connect()
         try:
             self._connection.execute(f"SET memory_limit = {_text(memory)}")
             self._close_off(tables)
-        except duckdb.Error:
-            self.close()
-            message = f"`{memory}` is not an amount of memory"
-            raise InputError(Fault(code="E613", message=message, help="write it like `4GB`")) from None
         except BaseException:
             self.close()
             raise
@@ -139,7 +139,7 @@ class Duck:
         return self.dialect.quoted(MISFIT) if table.format == "csv" else ""
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return the same with a column `row_number`, which counts from 1."""
+        """Return the same with a column `ROW`, which counts from 1."""
         if table.format == "csv":
             scan = self.drawn(table, columns, "", ", parallel = false")
             return f"(SELECT row_number() OVER () AS {ROW}, * FROM {scan}) AS numbered"
@@ -212,11 +212,12 @@ class Duck:
         if isinstance(error, duckdb.OutOfMemoryException):
             message = f"the run needs more memory than `--memory-limit` gives: {first}"
             return InputError(Fault(code="E615", message=message, help=f"give it more: of itself it is {MEMORY}"))
-        of_file = isinstance(error, duckdb.IOException) or "CSV" in first or "Parquet" in first
-        if table is None and not of_file:
+        reading = isinstance(error, duckdb.InvalidInputException) and ("CSV" in first or "Parquet" in first)
+        if table is None and not reading and not isinstance(error, duckdb.IOException):
             return error
-        place = Place(file=table.file) if table else None
-        return InputError(Fault(code="E702", message=f"not a well-formed table: {first}", place=place))
+        place = Place(file=table.file if table else " or ".join(self._texts)) if table or self._texts else None
+        help_ = "write it anew, each row on one line with one kind of line end, or judge it with `--engine python`"
+        return InputError(Fault(code="E702", message=f"not a well-formed table: {first}", place=place, help=help_))
 
 
 @contextmanager

@@ -13,12 +13,12 @@ from checker.lang.sql import WIDTHS, Dialect
 from checker.lang.syntax import Type
 from checker.model import FactDeclared
 from checker.read.cells import cell_parser
-from checker.read.table import MOST_FAULTS, capped, clipped
+from checker.read.table import MOST_FAULTS, clipped
 from checker.read.totals import OF_A_TAPE, OF_LINES, is_total, no_loan
 from checker.values import BadValueError
 
 MOST_ASKED = 100_000  # texts of no plain form, of one column, that the parser is asked about
-ROW = "row_number"
+ROW = "_row"  # no fact begins so
 Rows = list[tuple[object, ...]]
 
 
@@ -44,7 +44,7 @@ class Engine(Protocol):
         """
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return the same with a column `row_number`, which counts from 1."""
+        """Return the same with a column `ROW`, which counts from 1."""
 
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""
@@ -173,14 +173,21 @@ def check_cells(engine: Engine, read: Read, counts: Mapping[str, object]) -> Non
     for name in [name for name, count in counts.items() if count]:
         faults += _faults(engine, read, columns[int(name.removeprefix("bad_"))])
     if faults:
-        raise InputError(*capped(faults, read.table.file))
+        raise InputError(*some(faults, read.table.file))
+
+
+def some(faults: list[Fault], file: str) -> list[Fault]:
+    """Return the faults, of which at most one more than is shown was asked for, and whether there are more."""
+    if len(faults) <= MOST_FAULTS:
+        return faults
+    return [*faults[:MOST_FAULTS], Fault(code="E705", message="and more faults", place=Place(file=f"{file}: the rest"))]
 
 
 def _misfits(engine: Engine, read: Read) -> list[Fault]:
     query = f"SELECT {ROW} FROM {read.numbered} WHERE {read.misfit} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"
     message = "the row has more or fewer cells than the header"
     faults = [Fault(code="E704", message=message, place=row_place(read.table, row)) for (row,) in engine.rows(query)]
-    return capped(faults, read.table.file)
+    return some(faults, read.table.file)
 
 
 def _faults(engine: Engine, read: Read, column: Column) -> list[Fault]:
@@ -189,7 +196,7 @@ def _faults(engine: Engine, read: Read, column: Column) -> list[Fault]:
     parse = _parser(column)
     if column.cell.asks:
         found = engine.rows(f"SELECT DISTINCT {text} FROM {read.scan} WHERE {bad} LIMIT {MOST_ASKED + 1}")
-        wrong = [str(one) for (one,) in found if parse(str(one)) is not None]
+        wrong = sorted(str(one) for (one,) in found if parse(str(one)) is not None)
         if not wrong and len(found) <= MOST_ASKED:
             return []
         listed = ", ".join(engine.dialect.text(one) for one in wrong[: MOST_FAULTS + 1])
@@ -230,7 +237,7 @@ def _too_wide(column: Column, text: str) -> BadValueError:
         return BadValueError(f"`{text}` is not of a form that this engine reads", code="E714")
     width = WIDTHS[column.fact.type]
     holds = f"{width.whole} digits and {width.places} places" if width.places else f"{width.whole} digits"
-    help_ = "judge it with `--engine python`, which holds every amount"
+    help_ = "judge it with `--engine python`, from a CSV file: it holds every amount"
     return BadValueError(f"`{text}` is longer than this engine holds: {holds}", help_, code="E714")
 
 
@@ -255,6 +262,10 @@ def line_columns(book: Book) -> dict[str, FactDeclared]:
     stated = [f for f in book.facts.values() if f.group in ("disposition", "loan") and not f.measured]
     number = FactDeclared(name="line", type=Type.COUNT, means="the number of the line in its batch", at_least=1)
     head = ("batch", "agreement", "date") if book.batches is None else ("batch",)
+    taken = [f"disposition.{name}" for name in (*head, "line") if f"disposition.{name}" in book.facts]
+    if taken:
+        message = f"a table of lines cannot tell the fact `{taken[0]}` from a column of its own"
+        raise InputError(Fault(code="E614", message=message, place=book.at))
     own = {name: book.facts[f"batch.{name}"] for name in head}
     return {**own, "line": number, **{fact.name.removeprefix("disposition."): fact for fact in stated}}
 

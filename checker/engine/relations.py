@@ -16,6 +16,7 @@ from checker.engine.intake import (
     line_columns,
     read_table,
     row_place,
+    some,
     tape_columns,
 )
 from checker.engine.layout import Through, read_through
@@ -28,7 +29,7 @@ from checker.lang.problem import nearest
 from checker.lang.sql import Dialect, TooWideError
 from checker.lang.syntax import Type, Value
 from checker.model import NOTHING, Agreement, FactDeclared, Policy
-from checker.read.table import MOST_FAULTS, capped
+from checker.read.table import MOST_FAULTS
 
 Stated = dict[str, Value | None]
 
@@ -188,7 +189,7 @@ def _check_heads(
             message = f"--as-of {as_of} is before the date of the batch `{name}`, {day}"
             faults.append(Fault(code="E606", message=message, place=place))
     if faults:
-        raise InputError(*capped(faults, table.file))
+        raise InputError(*some(faults, table.file))
 
 
 def _check_lines(engine: Engine, book: Book, lines: Read) -> None:
@@ -214,7 +215,7 @@ def _check_lines(engine: Engine, book: Book, lines: Read) -> None:
             message = f"two lines of the batch `{name}` have the number {number}"
             faults.append(Fault(code="E616", message=message, place=Place(file=book.lines.file)))
     if faults:
-        raise InputError(*capped(faults, book.lines.file))
+        raise InputError(*some(faults, book.lines.file))
 
 
 def _read_tape(engine: Engine, book: Book, agreements: Mapping[str, Agreement]) -> Through:
@@ -271,7 +272,7 @@ def _check_said(engine: Engine, book: Book, tape: Read, lines: Read) -> None:
             message = f"`{name}` of the loan `{loan}` is {_shown(said)} here and {_shown(has)} on the tape"
             faults.append(Fault(code="E604", message=message, place=row_place(book.lines, row)))
     if faults:
-        raise InputError(*capped(faults, book.lines.file))
+        raise InputError(*some(faults, book.lines.file))
 
 
 def _shown(value: object) -> str:

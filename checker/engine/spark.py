@@ -111,7 +111,7 @@ class SparkEngine:
         return ""
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return the same with a column `row_number`: no number, but a text that names the row by what it says."""
+        """Return the same with a column `ROW`: no number, but a text that names the row by what it says."""
         if {"batch", "loan"} <= columns.keys() and "line" not in columns:
             message = "the table has no column `line`, the number of a line in its batch: Spark does not count rows"
             raise InputError(Fault(code="E613", message=message, place=Place(file=table.file)))

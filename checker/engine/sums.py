@@ -14,7 +14,7 @@ from checker.rules import programs, rules
 
 # The facts of a subject that a sum over rows may read here: those that every subject of a pool and a date shares.
 SHARED = frozenset({"batch.date", "batch.agreement", "tape.as_of"})
-HELP = "judge it with `--engine python`, which has no such limit"
+HELP = "judge it with `--engine python`, from CSV files: it has no such limit"
 
 
 class Sum(NamedTuple):

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from checker.engine.book import Book
-from checker.engine.intake import ROW, Engine, Read, check, check_cells, checks, row_place
+from checker.engine.intake import ROW, Engine, Read, check, check_cells, checks, row_place, some
 from checker.engine.plan import AGREEMENT, AS_OF, BATCH, ID, IN_POOL, LOAN
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import Dialect
-from checker.read.table import MOST_FAULTS, capped
+from checker.read.table import MOST_FAULTS
 from checker.read.totals import OF_A_TAPE, no_loan
 from checker.values import BadValueError, parse_text
 
@@ -95,20 +95,23 @@ def _check_agreements(book: Book, counted: Sequence[Mapping[str, object]]) -> No
         if name is None and row["named"]:
             message = f"{row['named']:,} rows do not say of which agreement they are"
             faults.append(Fault(code="E305", message=message, place=place))
+        if name == "":
+            message = f"{row['named']:,} rows have an empty text for their agreement"
+            faults.append(Fault(code="E305", message=message, place=place))
         try:
             parse_text("" if name is None else str(name))
         except BadValueError as error:
             faults.append(Fault(code=error.code, message=f"`agreement`: {error}", place=place, help=error.help))
     if faults:
-        raise InputError(*capped(faults, book.tape.file))
+        raise InputError(*some(faults, book.tape.file))
 
 
 def _nameless(engine: Engine, book: Book, read: Read) -> None:
     raw = read.columns[ID].raw
-    some = " OR ".join(f"{column.raw} IS NOT NULL" for column in read.columns.values()) if read.skips else "TRUE"
-    query = f"SELECT {ROW} FROM {read.numbered} WHERE {raw} IS NULL AND ({some}) ORDER BY 1 LIMIT {MOST_FAULTS + 1}"
+    anything = " OR ".join(f"{column.raw} IS NOT NULL" for column in read.columns.values()) if read.skips else "TRUE"
+    query = f"SELECT {ROW} FROM {read.numbered} WHERE {raw} IS NULL AND ({anything}) ORDER BY 1 LIMIT {MOST_FAULTS + 1}"
     faults = [no_loan(row_place(read.table, row), OF_A_TAPE) for (row,) in engine.rows(query)]
-    raise InputError(*capped(faults, book.tape.file))
+    raise InputError(*some(faults, book.tape.file))
 
 
 def _twice(engine: Engine, book: Book) -> None:
@@ -120,4 +123,4 @@ def _twice(engine: Engine, book: Book) -> None:
         message = f"the loan `{loan}` of `{agreement}` stands here twice"
         faults.append(Fault(code="E708", message=message, place=Place(file=book.tape.file)))
     if faults:
-        raise InputError(*capped(faults, book.tape.file))
+        raise InputError(*some(faults, book.tape.file))
