@@ -1,5 +1,6 @@
 """What DuckDB makes of files by itself, and what must not decide anything: folders' names, other types, odd marks."""
 
+import importlib.util
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from checker.engine.duck import Duck
 from checker.engine.run import Wanted, judge_book
 from checker.engine.summary import Summary
 from checker.faults import InputError
+from checker.read.batch import LARGE, Source
 
 TAPE = {
     "loan_id": "'0001'",
@@ -150,3 +152,22 @@ def test_memory_is_an_amount(memory: str) -> None:
 def test_a_bug_of_ours_is_not_told_as_a_fault_of_a_file() -> None:
     with Duck([]) as engine, pytest.raises(duckdb.BinderException):
         engine.rows("SELECT nothing AS CSV")
+
+
+@pytest.mark.parametrize("name", ['"Doe, ""Jack"" Jr."', '"""Jack"" , Doe"', '"a ""b"""', 'a "b" c'])
+def test_a_mark_that_is_part_of_a_text_is_read(tmp_path: Path, name: str) -> None:
+    parquet(tmp_path / "tape.parquet")
+    lines = LINES + LINE.format(price="101.01").replace(
+        "Impac Funding Corporation,master_servicer", f"{name},third_party"
+    )
+    assert judged(tmp_path, "tape.parquet", lines=lines).decision == "permitted"
+
+
+def test_without_duckdb_plain_python_judges_what_is_large(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    (tmp_path / "tape.csv").write_text("loan_id\n" + "1" * (LARGE + 1))
+    parquet(tmp_path / "tape.parquet")
+    source = Source({}, "auto")
+    assert [source._leaves(tmp_path / name) for name in ("tape.csv", "tape.parquet")] == [False, True]
+    monkeypatch.undo()
+    assert source._leaves(tmp_path / "tape.csv")

@@ -17,7 +17,6 @@ from checker.engine.intake import ROW, Engine, row_place
 from checker.engine.plan import (
     AGREEMENT,
     BATCH,
-    BUILTIN,
     BUYER,
     DATE,
     IN_POOL,
@@ -25,6 +24,7 @@ from checker.engine.plan import (
     ROLE,
     UNDER,
     Version,
+    line_rules,
     scopes,
 )
 from checker.engine.relations import Head
@@ -33,7 +33,7 @@ from checker.judge import Bench, Key, judged_by
 from checker.lang.evaluate import Frame, Row, RowSet
 from checker.lang.frame import Table
 from checker.lang.syntax import Type, Value
-from checker.lang.typed import facts_of
+from checker.lang.typed import Typed, facts_of
 from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Subject, Tape
 from checker.rules import programs, rules
 
@@ -148,8 +148,7 @@ class Again:
         """Judge the lines of a section that were fetched, and hold each against what was found of it."""
         here = [one for one in chosen.values() if one.line.under == section]
         scope = scopes(bench.policy)
-        names = {f"builtin/{name}": f"b{n}" for n, name in enumerate(BUILTIN)}
-        names |= {condition.rule: name for name, condition in scope.line.items()}
+        names = {rule: column for column, rule in line_rules(scope).items()}
         bearing = [found for found in wider if isinstance(found.by, Condition)]
         judgements: list[Judgement] = []
         table = Table(len(here), [one.row for one in here])
@@ -211,7 +210,7 @@ class Again:
         """Return the lines that are judged again, by batch and number."""
         q = self.engine.dialect.quoted
         n, scope = version.number, scopes(version.policy)
-        columns = [*(f"b{at}" for at in range(len(BUILTIN))), *scope.line]
+        columns = list(line_rules(scope))
         names = firsts(self.engine, self.found, version, self.most, self.shown)
         chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
         if not names:
@@ -269,8 +268,8 @@ class Again:
         return found
 
 
-def _beside_lines(quoted: object) -> str:
-    name = quoted(BATCH)  # type: ignore[operator] # a function
+def _beside_lines(quoted: Callable[[str], str]) -> str:
+    name = quoted(BATCH)
     return f" JOIN line ON line.{name} = fact.{name} AND line.line = fact.line"
 
 
@@ -292,8 +291,8 @@ def _summing(version: Version, cited: Iterable[str]) -> list[str]:
     return list(cited) if "always" in found else sorted(set(found))
 
 
-def _sums_facts(tree: object) -> bool:
-    return any(fold.rows == "exercise" and (fold.body is not None or fold.where is not None) for fold in folds(tree))  # type: ignore[arg-type] # a tree
+def _sums_facts(tree: Typed) -> bool:
+    return any(fold.rows == "exercise" and (fold.body is not None or fold.where is not None) for fold in folds(tree))
 
 
 def _by(rows: Iterable[Mapping[str, object]], key: Sequence[str]) -> dict[tuple[object, ...], Mapping[str, object]]:

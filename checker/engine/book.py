@@ -53,6 +53,11 @@ class Book(NamedTuple):
     at: Place
     sha256: str
 
+    def tables(self) -> dict[str, Table]:
+        """Return its tables, each by the key that it stands under."""
+        found = {"tape": self.tape, "batches": self.batches, "dispositions": self.lines}
+        return {name: table for name, table in found.items() if table is not None}
+
 
 def is_book(path: Path) -> bool:
     """Tell whether a file is a book: whether its outermost keys have `book` among them."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from checker.engine.book import SUFFIXES, Book, Table, is_book, read_book
+from checker.engine.book import SUFFIXES, Book, is_book, read_book
 from checker.faults import Fault, InputError, Place
 from checker.model import Agreement
+from checker.read.batch import has_duckdb
 
 SMALL = 20_000_000  # bytes of CSV, about 200,000 loans: below it plain Python is ahead
 FORMATS = ("text", "json")
@@ -28,18 +29,18 @@ def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement], engine: 
 
 
 def engine_of(book: Book, options: argparse.Namespace) -> str:
-    """Return the engine that is asked for; of itself plain Python judges small CSV files, and DuckDB all others."""
+    """Return the engine that is asked for; of itself plain Python judges small CSV files, and DuckDB, if there, others."""
     if options.engine == "python" and options.lines is not None:
         help_ = "judge it with `--engine duckdb`, or take `--format csv`, which has a row for each line"
         raise InputError(Fault(code="E613", message="plain Python writes no file of lines", help=help_))
     if options.engine != "auto":
         return str(options.engine)
-    formats = {table.format for table in tables_of(book)}
-    is_small = "parquet" not in formats and (formats != {"csv"} or size_of(book) < SMALL)
-    return "python" if is_small and options.lines is None else "duckdb"
+    formats = {table.format for table in book.tables().values()}
+    plain = "parquet" not in formats and (formats != {"csv"} or size_of(book) < SMALL or not has_duckdb())
+    return "python" if plain and options.lines is None else "duckdb"
 
 
-def check_output(lines: Path, options: argparse.Namespace, tables: Sequence[Table]) -> None:
+def check_output(lines: Path, options: argparse.Namespace, book: Book) -> None:
     """Raise InputError where the lines cannot be written to a file, or would go where something else is."""
     wrong = ""
     if options.engine == "spark":
@@ -48,7 +49,7 @@ def check_output(lines: Path, options: argparse.Namespace, tables: Sequence[Tabl
         wrong = "lines are written to a .csv or a .parquet file"
     elif not lines.parent.is_dir() or lines.is_dir():
         wrong = f"cannot write the output: {'is a directory' if lines.is_dir() else 'no such file or directory'}"
-    elif any(lines.parent.resolve() == Path(table.file).resolve() for table in tables):
+    elif any(lines.parent.resolve() == Path(table.file).resolve() for table in book.tables().values()):
         wrong = "the lines would become a part of a table that is read"
     elif any(_same(lines, file) for file in _reports(options)):
         wrong = "the lines and a report would go to one file"
@@ -66,21 +67,16 @@ def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
 
 
-def tables_of(book: Book) -> list[Table]:
-    """Return the tables of a book."""
-    return [table for table in (book.tape, book.batches, book.lines) if table is not None]
-
-
 def files_of(book: Book) -> list[Path]:
     """Return every file that a book is read from, beside its own."""
-    paths = [Path(table.file) for table in tables_of(book)]
+    paths = [Path(table.file) for table in book.tables().values()]
     found = [path for one in paths for path in (one.glob("*.parquet") if one.is_dir() else [one])]
     return [*found, *([book.base / book.tape.layout] if book.tape.layout.endswith((".yaml", ".yml")) else [])]
 
 
 def size_of(book: Book) -> int:
     """Return how many bytes its tables have."""
-    return sum(Path(table.file).stat().st_size for table in tables_of(book))
+    return sum(Path(table.file).stat().st_size for table in book.tables().values())
 
 
 def check_book(
@@ -91,7 +87,7 @@ def check_book(
 
     engine = engine_of(book, options)
     if options.lines is not None:
-        check_output(options.lines, options, tables_of(book))
+        check_output(options.lines, options, book)
     others = [name for name in formats if name not in FORMATS]
     if others:
         help_ = f"a book judged by {engine} has {' and '.join(FORMATS)}; `--engine python` has every format"

@@ -1,8 +1,6 @@
 """DuckDB as the engine of a book: in this process, in the memory that it is given, with no reach but its files."""
 
 import csv
-import io
-import mmap
 import re
 import shutil
 import signal
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from checker.engine.book import Table
 from checker.engine.intake import ROW, Rows
+from checker.engine.quotes import check_quotes
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import DUCKDB
 from checker.read.table import check_header
@@ -96,7 +95,7 @@ class Duck:
     def columns(self, table: Table) -> dict[str, str]:
         """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
         if table.format == "csv":
-            _check_quotes(table)
+            check_quotes(table)
             return dict.fromkeys(_header(table) if table.form.names is None else table.form.names, "VARCHAR")
         found: dict[str, str] = {}
         for path in _files(table):
@@ -262,22 +261,6 @@ def _parquet_of(paths: Sequence[Path], also: str = "") -> str:
     return f"read_parquet([{names}], union_by_name = true, hive_partitioning = false{also})"
 
 
-def _check_quotes(table: Table) -> None:
-    """Refuse a quotation mark beside a space: some readers take such a cell for quoted, and others do not."""
-    with Path(table.file).open("rb") as file:
-        if not file.seek(0, 2):
-            return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            at = data.find(b'"')
-            ends = re.escape(table.form.delimiter.encode()) + rb"\r\n"
-            found = re.search(rb'(?:^|[%b])[ \t]+"|"[ \t]+(?:[%b]|\Z)' % (ends, ends), data) if at >= 0 else None
-            line = data[: found.start() + 1].count(b"\n") + 1 if found else 0
-    if line:
-        message = "a quotation mark stands beside a space, which can be read in two ways"
-        help_ = "write the cell without the space, or judge it with `--engine python`"
-        raise InputError(Fault(code="E702", message=message, place=Place(file=table.file, line=line), help=help_))
-
-
 def _header(table: Table) -> list[str]:
     """Return the names in the first row of a CSV file."""
     with Path(table.file).open(encoding="utf-8-sig", newline="") as file:
@@ -290,7 +273,7 @@ def _header(table: Table) -> list[str]:
             raise InputError(Fault(code="E702", message=f"not a well-formed table: {error}", place=place)) from None
     if not names:
         raise InputError(Fault(code="E701", message="the file has no header", place=Place(file=table.file)))
-    check_header(names, Place(file=table.file, line=1, source=io.StringIO(",".join(names)).read()))
+    check_header(names, Place(file=table.file, line=1, source=",".join(names)))
     return names
 
 

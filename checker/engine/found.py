@@ -5,7 +5,19 @@ from typing import NamedTuple
 
 from checker.engine.book import Book
 from checker.engine.intake import Engine
-from checker.engine.plan import AGREEMENT, BATCH, BUILTIN, DATE, STATUSES, UNDER, Plan, Scope, Version, scopes
+from checker.engine.plan import (
+    AGREEMENT,
+    BATCH,
+    DATE,
+    STATUSES,
+    UNDER,
+    Plan,
+    Scope,
+    Version,
+    line_rules,
+    scopes,
+    section_of,
+)
 from checker.engine.relations import Relations
 from checker.engine.survey import check_tape, survey
 from checker.model import Condition, Status
@@ -85,8 +97,7 @@ def rows_of(engine: Engine, name: str, key: tuple[str, ...]) -> tuple[Mapping[st
 
 def _count(engine: Engine, version: Version, scope: Scope, tallies: dict[str, list[int]]) -> None:
     """Count the lines of a version by status, rule by rule; they add up to its lines, or there is a bug."""
-    rules = {f"b{n}": f"builtin/{name}" for n, name in enumerate(BUILTIN)}
-    rules |= {name: condition.rule for name, condition in scope.line.items()}
+    rules = line_rules(scope)
     counts = [f"COUNT(CASE WHEN {name} = {n} THEN 1 END)" for name in rules for n in range(len(STATUSES))]
     asked = [f"COUNT({_asked(engine, scope, name)})" for name in rules]
     (found,) = engine.rows(f"SELECT {', '.join([*counts, *asked])} FROM line_{version.number}")
@@ -98,8 +109,8 @@ def _count(engine: Engine, version: Version, scope: Scope, tallies: dict[str, li
 
 def _asked(engine: Engine, scope: Scope, name: str) -> str:
     """Return what is known of a line exactly where a rule is asked of it."""
-    section = scope.line[name].rule.rpartition("/")[0] if name in scope.line else "always"
-    if section in ("always", ""):
+    section = section_of(scope.line[name]) if name in scope.line else ""
+    if not section:
         return "*"
     return f"CASE WHEN {engine.dialect.quoted(UNDER)} = {engine.dialect.text(section)} THEN 1 END"
 
@@ -108,8 +119,8 @@ def _count_rows(
     rows: tuple[Mapping[str, object], ...], conditions: Mapping[str, Condition], tallies: dict[str, list[int]]
 ) -> None:
     for name, condition in conditions.items():
-        section = condition.rule.rpartition("/")[0]
-        of = [row[name] for row in rows if section == "always" or row.get(UNDER) == section]
+        section = section_of(condition)
+        of = [row[name] for row in rows if not section or row.get(UNDER) == section]
         _add(tallies, condition.rule, [of.count(n) for n in range(len(STATUSES))], len(of))
 
 
@@ -127,8 +138,7 @@ def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int
     are explained; and the first `most` of each decision, because nothing is worse than a line permitted wrongly.
     """
     key = f"{engine.dialect.quoted(BATCH)}, line"
-    rules = {f"b{n}": f"builtin/{name}" for n, name in enumerate(BUILTIN)}
-    rules |= {column: condition.rule for column, condition in scopes(version.policy).line.items()}
+    rules = line_rules(scopes(version.policy))
     counts = {tally.rule: tally.counts for tally in found.tallies}
     wanted = {f"{column} > 0": most for column, rule in rules.items() if any(counts[rule][1:])}
     wanted |= {

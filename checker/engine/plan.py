@@ -79,6 +79,12 @@ def scopes(policy: Policy | None) -> Scope:
     )
 
 
+def line_rules(scope: Scope) -> dict[str, str]:
+    """Return the rules that are judged on lines, by the column of their status."""
+    builtin = {f"b{n}": f"builtin/{name}" for n, name in enumerate(BUILTIN)}
+    return builtin | {column: condition.rule for column, condition in scope.line.items()}
+
+
 def section_of(rule: Condition) -> str:
     """Return the section that a condition belongs to, "" where it is of every section."""
     section = rule.rule.rpartition("/")[0]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from checker.builtin import folded
 from checker.engine.cells import sql_type_of
 from checker.engine.intake import ROW
-from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Query, Version
+from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Query, Version, line_rules, scopes
 from checker.engine.relations import fact_query, parties_of
 from checker.lang.sql import Dialect
 from checker.model import Agreement, FactDeclared, Policy
@@ -16,9 +16,13 @@ _HEAD = """\
 --   tape      a row a loan: {tape}
 --   proposal  a row a batch: {batch}
 --   line      a row a line: {line}
--- Every amount is a DECIMAL of the width shown, never a DOUBLE. What checker asks of a table before it judges is not
--- here: that each loan of an agreement stands there once, that each batch has one row, that no line says otherwise
--- than the tape. Names of parties are held as they are spelled in the policy.
+-- Every amount is a DECIMAL of the width shown, never a DOUBLE. These queries rest on what checker asks of the tables
+-- before it judges, and they do not: that each loan of an agreement stands there once, each batch and each line number
+-- of a batch too; that every line names its batch, loan and section, and says nothing else of its loan than the tape;
+-- that all batches of an exercise have one `tape.as_of`; that no value is outside its declared bounds, for a sum whose
+-- addends are never below zero is decided by its known part. A buyer is compared with parties as the policy spells
+-- them, where checker folds case and spaces. A batch on which no version is in force has the policy -1, and its lines,
+-- which are undecided, stand in no relation below.
 """
 
 
@@ -78,11 +82,8 @@ def _statement(query: Query, dialect: Dialect, names: list[str] | None = None) -
 
 def _rules(version: Version, query: Query) -> Iterator[str]:
     """Yield what the columns of a query are, for a reader."""
-    from checker.engine.plan import BUILTIN, scopes
-
     scope = scopes(version.policy)
     kind = query.name.partition("_")[0]
+    found = {column: rule.rule for column, rule in getattr(scope, kind).items()}
     yield f"under {version.policy.name if version.policy else 'no version'}"
-    if kind == "line":
-        yield from (f"b{n}  builtin/{name}" for n, name in enumerate(BUILTIN))
-    yield from (f"{column}  {rule.rule}" for column, rule in getattr(scope, kind).items())
+    yield from (f"{column}  {rule}" for column, rule in (line_rules(scope) if kind == "line" else found).items())

@@ -20,7 +20,7 @@ from checker.engine.intake import (
     tape_columns,
 )
 from checker.engine.layout import Through, read_through
-from checker.engine.plan import AGREEMENT, AS_OF, BATCH, BUYER, DATE, ID, IN_POOL, LOAN, UNDER, Version
+from checker.engine.plan import AGREEMENT, AS_OF, BATCH, BUYER, DATE, ID, IN_POOL, LOAN, UNDER, Plan, Version
 from checker.engine.sums import HELP
 from checker.engine.survey import member_of, name_tape
 from checker.faults import Fault, InputError, Place
@@ -65,6 +65,9 @@ def relate(engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_o
     lines = _read_lines(engine, book)
     heads, versions = _batches(engine, book, agreements, as_of, lines)
     _check_lines(engine, book, lines)
+    plan = Plan(engine.dialect, versions, member="TRUE")
+    for version in versions:
+        plan.queries(version)  # a rule that is not exact is refused before the tape is read
     through = _read_tape(engine, book, agreements)
     tape = through.read
     engine.make("fact", fact_query(book.facts, set(tape.columns), engine.dialect))

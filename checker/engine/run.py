@@ -10,10 +10,10 @@ from checker.engine.again import Again
 from checker.engine.book import Book
 from checker.engine.found import Found, find
 from checker.engine.intake import Engine
-from checker.engine.plan import BUILTIN, UNDER, Scope, scopes
+from checker.engine.plan import UNDER, line_rules, scopes
 from checker.engine.relations import relate
 from checker.engine.summary import Summary, summary
-from checker.model import Agreement, Condition
+from checker.model import Agreement
 
 Progress = Callable[[str, int, int], None]
 
@@ -81,7 +81,7 @@ class _Watch:
 
 
 def _engine(book: Book, wanted: Wanted) -> Engine:
-    tables = [table for table in (book.tape, book.batches, book.lines) if table is not None]
+    tables = list(book.tables().values())
     if wanted.engine == "spark":
         from checker.engine.spark import SparkEngine
         from checker.engine.spark_session import MEMORY as SPARK_MEMORY
@@ -96,10 +96,12 @@ def lines_query(found: Found) -> str:
     """Return the query of every line with its decision and the status of each rule, by the rule's name."""
     quoted, queries = found.plan.dialect.quoted, []
     nothing = f"CAST(NULL AS {found.plan.dialect.string})"
-    every = {rule: None for tally in found.tallies for rule in [tally.rule]}
+    every = [tally.rule for tally in found.tallies]
     for version in found.relations.versions:
-        columns = {f"builtin/{name}": f"b{n}" for n, name in enumerate(BUILTIN)}
-        columns |= {condition.rule: name for name, condition in _all(scopes(version.policy)).items()}
+        scope = scopes(version.policy)
+        wider = {**scope.exercise, **scope.batch, **scope.section}
+        columns = {rule: name for name, rule in line_rules(scope).items()}
+        columns |= {condition.rule: name for name, condition in wider.items()}
         named = [f"{_status(columns[rule]) if rule in columns else nothing} AS {quoted(rule)}" for rule in every]
         head = ["batch.batch", "batch.agreement", "batch.date", "disposition.loan", UNDER]
         words = [f"{quoted(name)} AS {quoted(name.rpartition('.')[2])}" for name in head]
@@ -112,7 +114,3 @@ def lines_query(found: Found) -> str:
 def _status(column: str) -> str:
     words = " ".join(f"WHEN {n} THEN '{word}'" for n, word in enumerate(("pass", "fail", "unknown", "disputed")))
     return f"CASE {column} {words} END"
-
-
-def _all(scope: Scope) -> dict[str, Condition]:
-    return {**scope.line, **scope.exercise, **scope.batch, **scope.section}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from checker.compose import ONLY_IN_HAND, assumptions_of
 from checker.decide import LAPSED, worst
-from checker.engine.book import Book, Table
+from checker.engine.book import Book
 from checker.engine.found import Found
 from checker.engine.plan import STATUSES, UNDER
 from checker.explain import finding
@@ -16,7 +16,10 @@ from checker.model import Agreement, Decision, Judged, Obligation, Policy, Statu
 
 OWED = (Status.MET, Status.DUE, Status.LATE, Status.DEFECTIVE)
 NOT_PINNED = "The digest of {} was not computed, because the book does not pin it (`sha256`)."
-POOLS = "The sums over each pool are the engine's; every other number was computed again by the evaluator."
+POOLS = (
+    "What was judged again was judged on the rows of the engine: the sums over each pool, how often a loan is listed,"
+    " and the counts by rule are the engine's."
+)
 
 
 class RuleCount(NamedTuple):
@@ -163,19 +166,14 @@ def _notes(book: Book, found: Found) -> Iterable[str]:
         if rows:
             yield f"Of the tape {rows:,} {what} were not read."
     yield POOLS
-    unpinned = [f"`{table.file}`" for table in _tables(book).values() if not table.sha256]
+    unpinned = [f"`{table.file}`" for table in book.tables().values() if not table.sha256]
     if unpinned:
         yield NOT_PINNED.format(" and of ".join(unpinned))
 
 
-def _tables(book: Book) -> dict[str, Table]:
-    found = {"tape": book.tape, "batches": book.batches, "dispositions": book.lines}
-    return {name: table for name, table in found.items() if table is not None}
-
-
 def _inputs(book: Book, found: Found) -> dict[str, str]:
     """Return the digest of every file that the decisions were made from, of a table where the book pins it."""
-    digests = {"book": book.sha256} | {name: table.sha256 for name, table in _tables(book).items() if table.sha256}
+    digests = {"book": book.sha256} | {name: table.sha256 for name, table in book.tables().items() if table.sha256}
     digests |= found.relations.inputs
     for version in found.relations.versions:
         own: Agreement = version.agreement

@@ -64,7 +64,8 @@ class Source:
         """Tell whether a tape is left to an engine; raise InputError where it is one that Python does not read."""
         suffix = path.suffix.lower()
         if self.engine == "auto":
-            return suffix == PARQUET or (suffix not in _ONLY_PYTHON and path.is_file() and path.stat().st_size > LARGE)
+            is_large = suffix not in _ONLY_PYTHON and path.is_file() and path.stat().st_size > LARGE
+            return suffix == PARQUET or (is_large and has_duckdb())
         if self.engine == "python" and suffix == PARQUET:
             message = "a Parquet tape is not read in plain Python"
             help_ = "judge it with `--engine duckdb`"
@@ -78,6 +79,13 @@ def _digest(path: Path) -> str:
     except OSError as error:
         message = f"cannot read the file: {(error.strerror or str(error)).lower()}"
         raise InputError(Fault(code="E001", message=message, place=Place(file=str(path)))) from None
+
+
+def has_duckdb() -> bool:
+    """Tell whether DuckDB is installed; without it plain Python reads large texts, too."""
+    from importlib.util import find_spec
+
+    return find_spec("duckdb") is not None
 
 
 def read_batch(path: Path, source: Source) -> Batch:
