@@ -34,14 +34,16 @@ def parquet(path: Path, **changes: str) -> Path:
     return path
 
 
-def judged(folder: Path, tape: str, *, price: str = "101.01", lines: str = "", also: str = "") -> Summary:
+def judged(
+    folder: Path, tape: str, *, price: str = "101.01", lines: str = "", also: str = "", to: Path | None = None
+) -> Summary:
     """Judge a book of one line over a tape in the folder."""
     (folder / "lines.csv").write_text(lines or LINES + LINE.format(price=price))
     text = f"book: t\nagreement: impac-cmb-2004-10\ntape: {{file: '{tape}', as_of: 2011-03-31}}\n"
     (folder / "book.yaml").write_text(text + "dispositions: {file: lines.csv}\n" + also)
     law = shipped_policies()
     book = read_book(folder / "book.yaml", law)
-    return judge_book(book, law, Wanted(engine="duckdb"), "0", lambda _what, _done, _of: None)
+    return judge_book(book, law, Wanted(engine="duckdb", lines=to), "0", lambda _what, _done, _of: None)
 
 
 def code(folder: Path, tape: str, **changes: str) -> str:
@@ -120,7 +122,7 @@ def test_a_control_character_is_no_unknown(tmp_path: Path) -> None:
     assert code(tmp_path, "tape.parquet", price="\x01") == "E401"
 
 
-@pytest.mark.parametrize("price", ['"101.01" ', ' "101.01"', '"1,5" '])
+@pytest.mark.parametrize("price", ['"101.01" ', ' "101.01"', '"1,5" ', ' ""', '"" ', '"a""" ', ' """a"', '\t"101.01"'])
 def test_a_quotation_mark_beside_a_space_is_not_read_in_either_way(tmp_path: Path, price: str) -> None:
     parquet(tmp_path / "tape.parquet")
     assert code(tmp_path, "tape.parquet", price=price) == "E702"
@@ -171,3 +173,20 @@ def test_without_duckdb_plain_python_judges_what_is_large(monkeypatch: pytest.Mo
     assert [source._leaves(tmp_path / name) for name in ("tape.csv", "tape.parquet")] == [False, True]
     monkeypatch.undo()
     assert source._leaves(tmp_path / "tape.csv")
+
+
+def test_no_line_can_be_taken_for_a_formula(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet", loan_id="'-A2'")
+    lines = LINES + LINE.format(price="101.01").replace("b,", '"=HYPERLINK(1)",', 1).replace("0001", "-A2")
+    judged(tmp_path, "tape.parquet", lines=lines, to=tmp_path / "out.csv")
+    assert (
+        (tmp_path / "out.csv")
+        .read_text()
+        .splitlines()[1]
+        .startswith("'=HYPERLINK(1),impac-cmb-2004-10,2011-03-31,'-A2,")
+    )
+
+
+def test_a_quoted_line_break_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet")
+    assert code(tmp_path, "tape.parquet", price='"101\n.01"') == "E702"

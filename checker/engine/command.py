@@ -29,7 +29,7 @@ def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement], engine: 
 
 
 def engine_of(book: Book, options: argparse.Namespace) -> str:
-    """Return the engine that is asked for; of itself plain Python judges small CSV files, and DuckDB, if there, others."""
+    """Return the engine that is asked for; of itself plain Python judges small CSV files, and DuckDB others."""
     if options.engine == "python" and options.lines is not None:
         help_ = "judge it with `--engine duckdb`, or take `--format csv`, which has a row for each line"
         raise InputError(Fault(code="E613", message="plain Python writes no file of lines", help=help_))

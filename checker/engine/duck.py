@@ -211,7 +211,9 @@ class Duck:
         if isinstance(error, duckdb.OutOfMemoryException):
             message = f"the run needs more memory than `--memory-limit` gives: {first}"
             return InputError(Fault(code="E615", message=message, help=f"give it more: of itself it is {MEMORY}"))
+        # Of a quoted line break DuckDB tells with its plainest error.
         reading = isinstance(error, duckdb.InvalidInputException) and ("CSV" in first or "Parquet" in first)
+        reading = reading or (type(error) is duckdb.Error and first.startswith("CSV Error"))
         if table is None and not reading and not isinstance(error, duckdb.IOException):
             return error
         place = Place(file=table.file if table else " or ".join(self._texts)) if table or self._texts else None

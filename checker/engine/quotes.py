@@ -23,19 +23,33 @@ def check_quotes(table: Table) -> None:
 
 
 def _beside_spaces(data: mmap.mmap, delimiter: bytes) -> Iterator[int]:
-    """Yield where a mark that is not doubled follows spaces that begin a cell, or precedes spaces that end one."""
+    """Yield where a mark follows spaces that begin a cell, or precedes spaces that end one.
+
+    Two marks are one that is part of a quoted text, unless nothing else is in the cell.
+    """
     ends = (b"", b"\r", b"\n", delimiter)
     for pair in (b' "', b'\t"', b'" ', b'"\t'):
         at = data.find(pair)
         while at >= 0:
-            first, last = at, at + 2
-            while data[first - 1 : first] in (b" ", b"\t") and first:
-                first -= 1
-            while data[last : last + 1] in (b" ", b"\t"):
-                last += 1
-            opens = pair.endswith(b'"') and data[first - 1 : first] in ends and data[last : last + 1] != b'"'
-            closes = pair.startswith(b'"') and data[last : last + 1] in ends and data[first - 1 : first] != b'"'
-            if opens or closes:
+            opens = pair.endswith(b'"')
+            mark = at + 1 if opens else at
+            marks = _run(data, mark, 1 if opens else -1, b'"')
+            beyond = mark + marks if opens else mark - marks
+            spaces = _run(data, at if opens else at + 1, -1 if opens else 1, b" \t")
+            edge = at - spaces if opens else at + 1 + spaces
+            if _at(data, edge) in ends and (marks % 2 or _at(data, beyond) in ends):
                 yield at
                 break
             at = data.find(pair, at + 1)
+
+
+def _run(data: mmap.mmap, start: int, step: int, signs: bytes) -> int:
+    """Return how many of some signs stand one after the other, from a place in one direction."""
+    count = 0
+    while _at(data, start + step * count) and _at(data, start + step * count) in signs:
+        count += 1
+    return count
+
+
+def _at(data: mmap.mmap, place: int) -> bytes:
+    return data[place : place + 1] if place >= 0 else b""

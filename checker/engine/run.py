@@ -45,7 +45,7 @@ def judge_book(
         judged = again.judged(agreements)
         report = summary(book, found, judged, engine.name, version, as_of=wanted.as_of, most=wanted.shown)
         if wanted.lines is not None:
-            engine.write(lines_query(found), wanted.lines)
+            engine.write(lines_query(found, shown=wanted.lines.suffix.lower() == ".csv"), wanted.lines)
         return report
     finally:
         engine.close()
@@ -92,8 +92,11 @@ def _engine(book: Book, wanted: Wanted) -> Engine:
     return Duck(tables, wanted.memory or MEMORY)
 
 
-def lines_query(found: Found) -> str:
-    """Return the query of every line with its decision and the status of each rule, by the rule's name."""
+def lines_query(found: Found, *, shown: bool = False) -> str:
+    """Return the query of every line with its decision and the status of each rule, by the rule's name.
+
+    Where it is to be `shown`, no text of others can be taken for a formula by a spreadsheet.
+    """
     quoted, queries = found.plan.dialect.quoted, []
     nothing = f"CAST(NULL AS {found.plan.dialect.string})"
     every = [tally.rule for tally in found.tallies]
@@ -104,11 +107,18 @@ def lines_query(found: Found) -> str:
         columns |= {condition.rule: name for name, condition in wider.items()}
         named = [f"{_status(columns[rule]) if rule in columns else nothing} AS {quoted(rule)}" for rule in every]
         head = ["batch.batch", "batch.agreement", "batch.date", "disposition.loan", UNDER]
-        words = [f"{quoted(name)} AS {quoted(name.rpartition('.')[2])}" for name in head]
+        texts = {name: quoted(name) if name == "batch.date" or not shown else _harmless(quoted(name)) for name in head}
+        words = [f"{text} AS {quoted(name.rpartition('.')[2])}" for name, text in texts.items()]
         queries.append(f"SELECT {', '.join([*words, 'line', 'decision', *named])} FROM line_{version.number}")
     if not queries:  # of a book without a batch
         return "SELECT '' AS batch, 0 AS line, '' AS decision WHERE FALSE"
     return " UNION ALL ".join(queries) + f" ORDER BY {quoted('batch')}, line"
+
+
+def _harmless(column: str) -> str:
+    """Return a column whose texts a spreadsheet shows as they are; a text has no control character."""
+    signs = "'=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20'"
+    return f"CASE WHEN left({column}, 1) IN ({signs}) THEN chr(39) || {column} ELSE {column} END"
 
 
 def _status(column: str) -> str:
