@@ -670,3 +670,13 @@ def test_a_gap_ends_where_another_version_is_in_force(tmp_path: Path) -> None:
     (folder / "small" / "second.yaml").write_text(second.replace("executed: 2006-06-01", "executed: 2005-06-01"))
     said = [doubt.message for doubt in look([folder]).doubts if doubt.code == "L104"]
     assert [text.partition(" no version")[0] for text in said] == ["from 2005-01-01 to 2005-05-31"]
+
+
+def test_who_follows_whom_is_looked_at(tmp_path: Path) -> None:
+    shutil.copytree(shipped(), tmp_path / "policies")
+    (tmp_path / "policies" / "trusts").mkdir()
+    follows = tmp_path / "policies" / "trusts" / "follows.yaml"
+    follows.write_text("follows: impac-cmb-2004-10\nagreements:\n  - trust-1\n")
+    assert look([tmp_path / "policies"]).faults == ()
+    follows.write_text("follows: impac-cmb-2004-01\nagreements:\n  - trust-1\n")
+    assert [fault.code for fault in look([tmp_path / "policies"]).faults] == ["E601"]

@@ -11,7 +11,7 @@ from checker.faults import Fault, InputError, Place
 from checker.lang.named import NamedTuple
 from checker.load.drafts import POLICY
 from checker.load.facts import FACTS
-from checker.load.policies import Folder, documents, load_folders
+from checker.load.policies import Folder, documents, following, load_folders, shipped
 from checker.model import Agreement
 from checker.proof.cases import CASES, cases_of
 from checker.proof.form import cases_shape
@@ -60,9 +60,20 @@ def look(given: Sequence[Path | None]) -> Looked:
     agreements = {folder.agreement.name: folder.agreement for folder in found}
     for folder in found:
         faults += _folder(folder, agreements, counts)
+    for root in [root for root in given if root is None or root.is_dir()]:
+        faults += _following(root, agreements)
     doubts = [] if faults else [doubt for folder in found for doubt in _doubts(folder)]
     sorted_ = InputError(*dict.fromkeys(faults)).faults
     return Looked(faults=sorted_, doubts=tuple(doubts), counts=counts, is_blind=not has_solver())
+
+
+def _following(root: Path | None, agreements: dict[str, Agreement]) -> Iterable[Fault]:
+    """Look at the files that say which agreements follow others."""
+    try:
+        following(root or shipped(), agreements)
+    except InputError as error:
+        return error.faults
+    return ()
 
 
 def _doubts(folder: Folder) -> Iterable[Fault]:

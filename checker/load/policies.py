@@ -48,10 +48,10 @@ def load_policies(folder: Path | None = None) -> dict[str, Agreement]:
     if faults:
         raise InputError(*faults)
     agreements = {name: found.agreement for name, found in names.items()}
-    return agreements | _following(folder or shipped(), agreements)
+    return agreements | following(folder or shipped(), agreements)
 
 
-def _following(root: Path, agreements: Mapping[str, Agreement]) -> dict[str, Agreement]:
+def following(root: Path, agreements: Mapping[str, Agreement]) -> dict[str, Agreement]:
     """Return the agreements of a folder, or of its sub-folders, that follow others."""
     found: dict[str, Agreement] = {}
     for path in [folder / f"{FOLLOWS}{suffix}" for folder in (root, *_folders_in(root)) for suffix in SUFFIXES]:
