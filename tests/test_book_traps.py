@@ -7,8 +7,9 @@ import duckdb
 import pytest
 from builders import shipped_policies
 
-from checker.engine.book import read_book
+from checker.engine.book import Table, read_book
 from checker.engine.duck import Duck
+from checker.engine.quotes import EDGE, check_quotes
 from checker.engine.run import Wanted, judge_book
 from checker.engine.summary import Summary
 from checker.faults import InputError
@@ -190,3 +191,22 @@ def test_no_line_can_be_taken_for_a_formula(tmp_path: Path) -> None:
 def test_a_quoted_line_break_is_a_fault_of_the_file(tmp_path: Path) -> None:
     parquet(tmp_path / "tape.parquet")
     assert code(tmp_path, "tape.parquet", price='"101\n.01"') == "E702"
+
+
+@pytest.mark.parametrize("gap", range(-EDGE - 3, EDGE + 4, 683))
+def test_a_mark_is_found_wherever_a_large_file_is_cut(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gap: int
+) -> None:
+    monkeypatch.setattr("checker.engine.quotes.BLOCK", 4 * EDGE)
+    rows = b"a,b\n" * ((8 * EDGE + gap) // 4)
+    for cell, is_wrong in ((b'"a" ', True), (b'"a, ""b"" c"', False)):
+        (tmp_path / "lines.csv").write_bytes(rows + cell + b",b\n" + rows)
+        table = Table(str(tmp_path / "lines.csv"), "csv")
+        if not is_wrong:
+            check_quotes(table)
+            continue
+        with pytest.raises(InputError) as error:
+            check_quotes(table)
+        place = error.value.faults[0].place
+        assert place is not None
+        assert place.line == len(rows) // 4 + 1

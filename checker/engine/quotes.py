@@ -1,34 +1,46 @@
 """Quotation marks that two readers of CSV take differently."""
 
-import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
 from checker.engine.book import Table
 from checker.faults import Fault, InputError, Place
 
+BLOCK, EDGE = 1 << 22, 1 << 12  # bytes that are looked at together, and around a place
+_PAIRS = (b' "', b'\t"', b'" ', b'"\t')
+
 
 def check_quotes(table: Table) -> None:
     """Refuse a quotation mark between a space and the end of a cell: readers differ on whether the cell is quoted."""
-    with Path(table.file).open("rb") as file:
-        if not file.seek(0, 2):
-            return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            at = min(_beside_spaces(data, table.form.delimiter.encode()), default=-1)
-            line = data[:at].count(b"\n") + 1 if at >= 0 else 0
-    if line:
-        message = "a quotation mark stands between a space and the end of a cell, which can be read in two ways"
-        help_ = "write the cell without the space, or judge it with `--engine python`"
-        raise InputError(Fault(code="E702", message=message, place=Place(file=table.file, line=line), help=help_))
+    path, delimiter = Path(table.file), table.form.delimiter.encode()
+    for start, block, first, last in _blocks(path):
+        found = [at for at in _beside_spaces(block, delimiter) if first <= at < last] if b'"' in block else []
+        if found:
+            message = "a quotation mark stands between a space and the end of a cell, which can be read in two ways"
+            help_ = "write the cell without the space, or judge it with `--engine python`"
+            with path.open("rb") as file:
+                line = file.read(start + min(found)).count(b"\n") + 1
+            raise InputError(Fault(code="E702", message=message, place=Place(file=table.file, line=line), help=help_))
 
 
-def _beside_spaces(data: mmap.mmap, delimiter: bytes) -> Iterator[int]:
+def _blocks(path: Path) -> Iterator[tuple[int, bytes, int, int]]:
+    """Yield a file in blocks that overlap: where each starts, and from where to where its places are looked at."""
+    with path.open("rb") as file:
+        start, block, chunk = 0, b"", file.read(BLOCK)
+        while chunk:
+            block, chunk = block + chunk, file.read(BLOCK)
+            yield start, block, EDGE if start else 0, len(block) - EDGE if chunk else len(block)
+            kept = block[-2 * EDGE :]
+            start, block = start + len(block) - len(kept), kept
+
+
+def _beside_spaces(data: bytes, delimiter: bytes) -> Iterator[int]:
     """Yield where a mark follows spaces that begin a cell, or precedes spaces that end one.
 
     Two marks are one that is part of a quoted text, unless nothing else is in the cell.
     """
     ends = (b"", b"\r", b"\n", delimiter)
-    for pair in (b' "', b'\t"', b'" ', b'"\t'):
+    for pair in _PAIRS:
         at = data.find(pair)
         while at >= 0:
             opens = pair.endswith(b'"')
@@ -39,11 +51,10 @@ def _beside_spaces(data: mmap.mmap, delimiter: bytes) -> Iterator[int]:
             edge = at - spaces if opens else at + 1 + spaces
             if _at(data, edge) in ends and (marks % 2 or _at(data, beyond) in ends):
                 yield at
-                break
             at = data.find(pair, at + 1)
 
 
-def _run(data: mmap.mmap, start: int, step: int, signs: bytes) -> int:
+def _run(data: bytes, start: int, step: int, signs: bytes) -> int:
     """Return how many of some signs stand one after the other, from a place in one direction."""
     count = 0
     while _at(data, start + step * count) and _at(data, start + step * count) in signs:
@@ -51,5 +62,5 @@ def _run(data: mmap.mmap, start: int, step: int, signs: bytes) -> int:
     return count
 
 
-def _at(data: mmap.mmap, place: int) -> bytes:
+def _at(data: bytes, place: int) -> bytes:
     return data[place : place + 1] if place >= 0 else b""
