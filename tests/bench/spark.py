@@ -20,7 +20,6 @@ import duckdb
 
 import checker
 from checker.engine.book import read_book
-from checker.engine.command import tables_of
 from checker.engine.found import Found, find
 from checker.engine.plan import STATUSES
 from checker.engine.relations import relate
@@ -52,7 +51,7 @@ def judged(path: Path, master: str, memory: str) -> Found:
     """Return what checker's queries find of a book."""
     agreements = load_policies(path.parent / "policies")
     book = read_book(path, agreements)
-    with SparkEngine(master, tables_of(book), memory) as engine:
+    with SparkEngine(master, list(book.tables().values()), memory) as engine:
         return find(engine, book, relate(engine, book, agreements, None), lambda *_: None)
 
 
