@@ -143,7 +143,7 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _add_engine(parser: "argparse._ArgumentGroup") -> None:
     help_ = "what judges: auto, unless given, is python for what is small and duckdb for Parquet and what is large"
     parser.add_argument("--engine", choices=ENGINES, default="auto", help=help_)
-    help_ = "what duckdb may use, like 4GB, before it spills to disk"
+    help_ = "what duckdb may use, like 4GB, before it spills to disk; 256MB unless given"
     parser.add_argument("--memory-limit", metavar="SIZE", default="", help=help_)
     help_ = "where Spark is: local[2], spark://HOST:PORT, or sc://HOST:PORT for Spark Connect"
     parser.add_argument("--spark-master", metavar="URL", default="", help=help_)
