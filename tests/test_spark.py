@@ -345,6 +345,7 @@ def test_memory_that_is_no_amount_is_refused(tmp_path: Path) -> None:
         settings("local", "plenty", tmp_path)
 
 
+@pytest.mark.usefixtures("java")
 def test_without_pyspark_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "pyspark"]:
         monkeypatch.setitem(sys.modules, name, None)
@@ -371,6 +372,7 @@ def test_without_java_it_says_what_to_install(tmp_path: Path) -> None:
     assert "install Java 17 or newer" in found.stderr
 
 
+@pytest.mark.usefixtures("java")
 def test_a_session_of_its_own_is_quiet_ends_and_leaves_nothing(tmp_path: Path) -> None:
     text = """
     from pathlib import Path
