@@ -40,11 +40,16 @@ def given(
     listed: Mapping[str, int],
 ) -> Given:
     """Return what the lines of a batch are judged with, prepared once."""
+    return Given(agreement, policy, str(batch.date), loans, listed, parties_of(policy))
+
+
+def parties_of(policy: Policy | None) -> dict[str, list[str]]:
+    """Return the parties under which a policy lists each name, folded."""
     parties: dict[str, list[str]] = {}
     for party, names in policy.parties.items() if policy else ():
         for name in dict.fromkeys(map(folded, names)):
             parties.setdefault(name, []).append(party)
-    return Given(agreement, policy, str(batch.date), loans, listed, parties)
+    return parties
 
 
 def _known_in_pool(lines: Sequence[Line], _table: Table, given: Given) -> Sequence[object]:

@@ -41,14 +41,14 @@ def run(arguments: Sequence[str]) -> int:
 def _check(options: argparse.Namespace) -> tuple[str, int]:
     """Policies, batches and tapes in; judged, decided, explained and laid out."""
     forms: list[Form] = options.forms or [Form("text")]
-    outputs = _outputs(forms, options.output)
+    outputs = _outputs(forms, options.output, options.lines)
     policies = load_policies(options.policies)
     book = _book(options, policies)
     if book is not None:
         from checker.engine.command import check_book, engine_of, files_of
 
         files = [*options.batches, *files_of(book), *_laws(options.policies)]
-        _spare([*outputs, *([options.lines] if options.lines else [])], files)
+        _spare(outputs, files)
         if engine_of(book, options) != "python":
             texts, code = check_book(book, [form.name for form in forms], options, policies, __version__)
             return _written(list(zip(forms, texts, strict=True))), code
@@ -104,8 +104,8 @@ def _laid_out(form: Form, found: Report, *, everything: bool) -> str:
     return renderer(form.name)(found)
 
 
-def _outputs(forms: Sequence[Form], output: Path | None) -> list[Path]:
-    """Return the files to write; each format has one of its own, but for at most one that is printed."""
+def _outputs(forms: Sequence[Form], output: Path | None, lines: Path | None) -> list[Path]:
+    """Return the files to write: `lines`, and one for each format, but for at most one that is printed."""
     bare = [form.name for form in forms if form.file is None]
     if len(bare) > 1:
         help_ = f"give all but one a file, like `--format {bare[1]}=FILE`"
@@ -113,12 +113,12 @@ def _outputs(forms: Sequence[Form], output: Path | None) -> list[Path]:
     if output is not None and not bare:
         message = "every format has a file, so there is none for --output"
         raise InputError(Fault(code="E609", message=message, place=Place(file=str(output))))
-    files = [form.file or output for form in forms]
+    files = [*(form.file or output for form in forms), lines]
     found = [file for file in files if file is not None]
     twice = [file for at, file in enumerate(found) if any(_same(file, other) for other in found[:at])]
     if twice:
         place = Place(file=str(twice[0]))
-        raise InputError(Fault(code="E609", message="two formats would go to one file", place=place))
+        raise InputError(Fault(code="E609", message="two outputs would go to one file", place=place))
     for file in found:
         if not file.parent.is_dir():
             message = "cannot write the output: no such file or directory"

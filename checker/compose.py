@@ -1,7 +1,7 @@
 """Decisions to the report: what stopped each line, what was found, what it rests on, and what was read."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 
 from checker import phrase
@@ -12,7 +12,19 @@ from checker.lang.exact import EXACT, add_all
 from checker.lang.rows import column
 from checker.lang.syntax import Type
 from checker.lang.typed import Fact
-from checker.model import Condition, Counted, Judged, Judgement, Line, Policy, Run, Status, Subject, Verdict
+from checker.model import (
+    Condition,
+    Counted,
+    FactDeclared,
+    Judged,
+    Judgement,
+    Line,
+    Policy,
+    Run,
+    Status,
+    Subject,
+    Verdict,
+)
 from checker.values import plain
 
 PRICE, BALANCE = "disposition.price", "loan.stated_principal_balance"
@@ -162,17 +174,25 @@ def _of_condition(condition: Condition) -> Iterable[str]:
 def _notes(judged: Judged) -> Iterable[str]:
     """What a reader must know of the inputs."""
     batch, tape = judged.batch, judged.batch.tape
-    absent = [
-        name for name, fact in judged.agreement.facts.items() if fact.group == "loan" and name not in tape.columns
-    ]
-    absent = [name for name in absent if name != "loan.in_pool"]
-    if absent:
-        yield "Not on the tape, so unknown for every loan: " + ", ".join(f"`{name}`" for name in absent) + "."
+    yield from absent_of(judged.agreement.facts, tape.columns)
     attested = Counter(name for line in batch.lines for name in line.stated if name.startswith("loan."))
     if attested:
         counts = (f"`{name}` ({n} line{'s' if n > 1 else ''})" for name, n in sorted(attested.items()))
         yield f"Attested by the batch, not measured: {', '.join(counts)}."
-    for what, rows in tape.skipped.items():
+    yield from skipped_of(tape.skipped)
+
+
+def absent_of(facts: Mapping[str, FactDeclared], columns: Collection[str]) -> Iterable[str]:
+    """Yield which facts of a loan a tape has no column for; a loan is in the pool where none says so."""
+    absent = [name for name, fact in facts.items() if fact.group == "loan" and name not in columns]
+    names = ", ".join(f"`{name}`" for name in absent if name != "loan.in_pool")
+    if names:
+        yield f"Not on the tape, so unknown for every loan: {names}."
+
+
+def skipped_of(skipped: Mapping[str, int]) -> Iterable[str]:
+    """Yield how many rows of a tape were not read, by what they are."""
+    for what, rows in skipped.items():
         if rows:
             yield f"Of the tape {rows:,} {what} were not read."
 

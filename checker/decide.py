@@ -61,6 +61,11 @@ def worst(decisions: Iterable[Decision]) -> Decision:
 def exit_code(run: Run) -> int:
     """Return the code for a pipeline: 1 refused, 3 undecided, 4 an obligation late or defective, else 0."""
     if run.decision is not Decision.PERMITTED:
-        return {Decision.REFUSED: 1, Decision.UNDECIDED: 3}[run.decision]
+        return code_of(run.decision, lapsed=False)
     lapsed = any(j.status in LAPSED for verdict in run.verdicts for j in verdict.judged.judgements)
-    return 4 if lapsed else 0
+    return code_of(run.decision, lapsed=lapsed)
+
+
+def code_of(decision: Decision, *, lapsed: bool) -> int:
+    """Return the code for a decision; an obligation that has `lapsed` matters only where all is permitted."""
+    return {Decision.REFUSED: 1, Decision.UNDECIDED: 3, Decision.PERMITTED: 4 if lapsed else 0}[decision]

@@ -173,11 +173,11 @@ WRONG = {
     "lines over a link to the tape": (["--lines", "FOLDER/link.csv"], "E609: the output would overwrite an input"),
     "lines over the report": (
         ["--lines", "FOLDER/x.csv", "--format", "json=FOLDER/x.csv"],
-        "E609: the lines and a report would go to one file",
+        "E609: two outputs would go to one file",
     ),
     "lines over the printed report": (
         ["--lines", "FOLDER/x.csv", "--output", "FOLDER/folder.csv/../x.csv"],
-        "E609: the lines and a report would go to one file",
+        "E609: two outputs would go to one file",
     ),
     "a report over the batches": (["--format", "json=FOLDER/batches.csv"], "E609: the output would overwrite an input"),
     "a limit that is none": (["--memory-limit", "nonsense"], "E613: `nonsense` is not an amount of memory"),

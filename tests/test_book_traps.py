@@ -7,12 +7,18 @@ import duckdb
 import pytest
 from builders import shipped_policies
 
+from checker.cli import run
 from checker.engine.book import Table, read_book
 from checker.engine.duck import Duck
 from checker.engine.quotes import EDGE, check_quotes
 from checker.engine.run import Wanted, judge_book
 from checker.engine.summary import Summary
+from checker.engine.sums import filled
 from checker.faults import InputError
+from checker.lang.check import Declared, Scope, check
+from checker.lang.evaluate import Frame, Program, RowSet
+from checker.lang.parse import parse
+from checker.lang.syntax import Type
 from checker.read.batch import LARGE, Source
 
 TAPE = {
@@ -210,3 +216,26 @@ def test_a_mark_is_found_wherever_a_large_file_is_cut(
         place = error.value.faults[0].place
         assert place is not None
         assert place.line == len(rows) // 4 + 1
+
+
+def test_a_report_never_goes_over_a_part_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    part = parquet(tmp_path / "tape" / "1.PARQUET")
+    judged(tmp_path, "tape")
+    before = part.read_bytes()
+    assert run(["check", str(tmp_path / "book.yaml"), "--format", f"json={part}"]) == 2
+    assert "E609: the output would overwrite an input" in capsys.readouterr().err
+    assert part.read_bytes() == before
+
+
+def test_a_sum_over_a_pool_that_was_not_asked_for_is_a_bug_and_no_sum_of_nothing() -> None:
+    rows = filled(RowSet(rows=[]), {}, {})
+    program = reading("sum(loan.stated_principal_balance over pool) = $0.00")
+    with pytest.raises(KeyError):
+        program(Frame({}, {"pool": rows}))
+
+
+def reading(text: str) -> Program:
+    facts = {"loan.stated_principal_balance": Declared(type=Type.MONEY, nonnegative=True)}
+    found = check(parse(text), Scope(facts=facts, bare=frozenset(), sets={"pool": frozenset({"loan"})}))
+    assert not isinstance(found, tuple), found
+    return Program(found)

@@ -490,7 +490,7 @@ def test_what_passes_is_listed_where_it_was_asked_for_and_nowhere_else(tmp_path:
     ("forms", "error"),
     [
         pytest.param(["text", "json"], b"E609: text and json would go to one output\n", id="two printed"),
-        pytest.param(["text=x", "json=./x"], b"E609: two formats would go to one file\n --> x\n", id="one file"),
+        pytest.param(["text=x", "json=./x"], b"E609: two outputs would go to one file\n --> x\n", id="one file"),
         pytest.param(["json=tape.csv"], b"E609: the output would overwrite an input\n --> tape.csv\n", id="the tape"),
         pytest.param(["text", "csv=a.json"], b"E609: the output would overwrite an input\n --> a.json\n", id="a batch"),
         pytest.param(["text", "csv=none/x"], b"E609: cannot write the output: no such file or", id="no folder"),
@@ -510,7 +510,7 @@ def test_a_link_to_a_file_is_the_same_file(tmp_path: Path) -> None:
     path = exercise(tmp_path)
     (tmp_path / "link").symlink_to(tmp_path / "x")
     done = check(path, "--format", f"json={tmp_path / 'x'}", "--format", f"csv={tmp_path / 'link'}")
-    assert (done.returncode, b"two formats would go to one file" in done.stderr) == (2, True)
+    assert (done.returncode, b"two outputs would go to one file" in done.stderr) == (2, True)
 
 
 def test_a_policy_is_not_overwritten(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from checker.decide import decided
 from checker.engine.book import Book
 from checker.engine.found import Found, firsts, status
-from checker.engine.intake import ROW, Engine, row_place
+from checker.engine.intake import ROW, Engine, held, row_place
 from checker.engine.plan import (
     AGREEMENT,
     BATCH,
@@ -201,7 +201,7 @@ class Again:
         def typed(values: Sequence[object]) -> dict[str, Value | None]:
             row: dict[str, Value | None] = dict(zip(names, values, strict=True))  # type: ignore[arg-type] # by its column
             for name in counts:
-                row[name] = None if row[name] is None else int(str(row[name]))
+                row[name] = held(self.book.facts[name], row[name])  # type: ignore[assignment] # a count
             return row
 
         return typed

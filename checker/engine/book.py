@@ -32,6 +32,11 @@ class Table(NamedTuple):
     layout: str = "canonical"
     form: Form = Form()
 
+    def paths(self) -> list[Path]:
+        """Return its files; of a folder all but what a writer hides there, each of which must be a Parquet file."""
+        path = Path(self.file)
+        return sorted(one for one in path.iterdir() if not one.name.startswith(("_", "."))) if path.is_dir() else [path]
+
 
 class Book(NamedTuple):
     """Tables of loans, of lines and perhaps of batches, and what stands in none of them.

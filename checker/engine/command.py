@@ -8,9 +8,8 @@ from pathlib import Path
 from checker.engine.book import SUFFIXES, Book, is_book, read_book
 from checker.faults import Fault, InputError, Place
 from checker.model import Agreement
-from checker.read.batch import has_duckdb
+from checker.read.batch import LARGE, has_duckdb
 
-SMALL = 20_000_000  # bytes of CSV, about 200,000 loans: below it plain Python is ahead
 FORMATS = ("text", "json")
 FIRST = 3  # findings of each rule and status that are explained, unless all are asked for
 
@@ -36,41 +35,28 @@ def engine_of(book: Book, options: argparse.Namespace) -> str:
     if options.engine != "auto":
         return str(options.engine)
     formats = {table.format for table in book.tables().values()}
-    plain = "parquet" not in formats and (formats != {"csv"} or size_of(book) < SMALL or not has_duckdb())
+    plain = "parquet" not in formats and (formats != {"csv"} or size_of(book) < LARGE or not has_duckdb())
     return "python" if plain and options.lines is None else "duckdb"
 
 
-def check_output(lines: Path, options: argparse.Namespace, book: Book) -> None:
-    """Raise InputError where the lines cannot be written to a file, or would go where something else is."""
+def check_output(lines: Path, engine: str, book: Book) -> None:
+    """Raise InputError where the lines cannot be written to a file, or would become something else."""
     wrong = ""
-    if options.engine == "spark":
+    if engine == "spark":
         wrong = "Spark writes nothing: have `checker sql` print the queries, and keep what they make"
     elif lines.suffix.lower() not in SUFFIXES:
         wrong = "lines are written to a .csv or a .parquet file"
-    elif not lines.parent.is_dir() or lines.is_dir():
-        wrong = f"cannot write the output: {'is a directory' if lines.is_dir() else 'no such file or directory'}"
+    elif lines.is_dir():
+        wrong = "cannot write the output: is a directory"
     elif any(lines.parent.resolve() == Path(table.file).resolve() for table in book.tables().values()):
         wrong = "the lines would become a part of a table that is read"
-    elif any(_same(lines, file) for file in _reports(options)):
-        wrong = "the lines and a report would go to one file"
     if wrong:
         raise InputError(Fault(code="E609", message=wrong, place=Place(file=str(lines))))
 
 
-def _reports(options: argparse.Namespace) -> list[Path]:
-    """Return the files that reports go to."""
-    files = [options.output, *(form.file for form in options.forms or ())]
-    return [file for file in files if file is not None]
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
-
-
 def files_of(book: Book) -> list[Path]:
     """Return every file that a book is read from, beside its own."""
-    paths = [Path(table.file) for table in book.tables().values()]
-    found = [path for one in paths for path in (one.glob("*.parquet") if one.is_dir() else [one])]
+    found = [path for table in book.tables().values() for path in table.paths()]
     return [*found, *([book.base / book.tape.layout] if book.tape.layout.endswith((".yaml", ".yml")) else [])]
 
 
@@ -87,7 +73,7 @@ def check_book(
 
     engine = engine_of(book, options)
     if options.lines is not None:
-        check_output(options.lines, options, book)
+        check_output(options.lines, engine, book)
     others = [name for name in formats if name not in FORMATS]
     if others:
         help_ = f"a book judged by {engine} has {' and '.join(FORMATS)}; `--engine python` has every format"

@@ -238,14 +238,12 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _files(table: Table) -> list[Path]:
-    """Return the files of a table; a folder holds Parquet files and nothing else, but for what a writer hides there."""
-    path = Path(table.file)
-    if not path.is_dir():
-        return [path]
-    found = sorted(one for one in path.iterdir() if not one.name.startswith(("_", ".")))
-    for one in [one for one in found if one.is_dir() or one.suffix.lower() != ".parquet"] or ([] if found else [path]):
+    """Return the files of a table; in a folder nothing stands but Parquet files."""
+    found, folder = table.paths(), Path(table.file)
+    wrong = [one for one in found if one.is_dir() or one.suffix.lower() != ".parquet"] if folder.is_dir() else []
+    if wrong or not found:
         message = "a folder that is a table holds Parquet files, and nothing else"
-        raise InputError(Fault(code="E613", message=message, place=Place(file=str(one))))
+        raise InputError(Fault(code="E613", message=message, place=Place(file=str([*wrong, folder][0]))))
     return found
 
 

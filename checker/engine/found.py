@@ -20,7 +20,7 @@ from checker.engine.plan import (
 )
 from checker.engine.relations import Relations
 from checker.engine.survey import check_tape, survey
-from checker.model import Condition, Status
+from checker.model import Condition, Decision, Status
 
 Progress = Callable[[str, int, int], None]
 
@@ -132,7 +132,7 @@ def _add(tallies: dict[str, list[int]], rule: str, counts: list[int], subjects: 
 
 
 def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int) -> list[tuple[str, int]]:
-    """Return the lines to judge again: a batch's name and a line's number each, in the order of both.
+    """Return the lines to judge again: a batch's name and a line's number each.
 
     They are the first `most` that do not pass a rule, rule by rule; the first `shown` of each status but pass, which
     are explained; and the first `most` of each decision, because nothing is worse than a line permitted wrongly.
@@ -147,7 +147,7 @@ def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int
         for code, count in enumerate(counts[rule])
         if code and count  # of what no line has, none is asked
     }
-    wanted |= {f"decision = '{decision}'": most for decision in ("permitted", "refused", "undecided")}
+    wanted |= {f"decision = '{decision}'": most for decision in Decision}
     first = f"SELECT {key} FROM line_{version.number} WHERE {{}} ORDER BY {key} LIMIT {{}}"
     asked = [f"SELECT * FROM ({first.format(*one)}) AS q{n}" for n, one in enumerate(wanted.items())]
     names = engine.rows("\nUNION\n".join(asked))
@@ -155,9 +155,7 @@ def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int
 
 
 def _decisions(engine: Engine, plan: Plan, number: int) -> dict[str, tuple[int, int, int]]:
-    counts = ", ".join(
-        f"COUNT(CASE WHEN decision = '{one}' THEN 1 END)" for one in ("permitted", "refused", "undecided")
-    )
+    counts = ", ".join(f"COUNT(CASE WHEN decision = '{one}' THEN 1 END)" for one in Decision)
     name = plan.names(BATCH)
     rows = engine.rows(f"SELECT {name}, {counts} FROM line_{number} GROUP BY {name}")
     return {str(batch): (int(str(a)), int(str(b)), int(str(c))) for batch, a, b, c in rows}

@@ -1,14 +1,14 @@
 """The tables of a book as typed relations: which column is which fact, how it is read, what is wrong with cells."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from checker.engine.book import Book, Table
 from checker.engine.cells import IDS, Cell, ColumnTypeError, cell, nothing
+from checker.engine.wrong import column_faults
 from checker.faults import Fault, InputError, Place
-from checker.lang.problem import nearest
 from checker.lang.sql import WIDTHS, Dialect
 from checker.lang.syntax import Type
 from checker.model import FactDeclared
@@ -110,13 +110,7 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
     """
     types = engine.columns(table)
     place = Place(file=table.file, line=1 if table.format == "csv" else 0)
-    faults = [
-        Fault(code="E706", message=f"no fact for the column `{name}`", place=place, help=nearest(name, list(known)))
-        for name in types
-        if name not in known
-    ]
-    missing = [name for name in needed if name not in types]
-    faults += [Fault(code="E706", message=f"the table has no column `{name}`", place=place) for name in missing]
+    faults = column_faults(types, known, needed, place)
     columns = {}
     for name in [name for name in types if name in known]:
         fact, raw = known[name], engine.dialect.quoted(name)
@@ -134,10 +128,11 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
     return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn)
 
 
-def checks(read: Read, *, but: Iterable[str] = ()) -> dict[str, str]:
+def checks(read: Read, *, but: Collection[str] = ()) -> dict[str, str]:
     """Return, for each column that could hold a wrong cell, the count of its cells that are not of its form.
 
-    Of a column that has types only its bound is asked, as one least value, which a file's statistics may know.
+    Of a column that has types only its bound is asked, as one least value, which a file's statistics may know. `but`
+    are facts that are checked elsewhere.
     """
     wanted = {n: column for n, column in enumerate(read.columns.values()) if column.fact.name not in but}
     rows = {"misfit": f"COUNT(CASE WHEN {read.misfit} THEN 1 END)"} if read.misfit else {}
@@ -148,7 +143,7 @@ def checks(read: Read, *, but: Iterable[str] = ()) -> dict[str, str]:
     }
 
 
-def check(engine: Engine, read: Read, *, but: Iterable[str] = ()) -> None:
+def check(engine: Engine, read: Read, *, but: Collection[str] = ()) -> None:
     """Raise InputError where a cell of a table is not of its form; `but` are facts that are checked elsewhere."""
     counted = checks(read, but=but)
     if counted:
@@ -239,6 +234,11 @@ def _too_wide(column: Column, text: str) -> BadValueError:
     holds = f"{width.whole} digits and {width.places} places" if width.places else f"{width.whole} digits"
     help_ = "judge it with `--engine python`, from a CSV file: it holds every amount"
     return BadValueError(f"`{text}` is longer than this engine holds: {holds}", help_, code="E714")
+
+
+def held(fact: FactDeclared, value: object) -> object:
+    """Return a value of a query as the evaluator has it: a count is a whole number."""
+    return int(str(value)) if fact.type is Type.COUNT and value is not None else value
 
 
 def row_place(table: Table, row: object) -> Place:

@@ -11,8 +11,18 @@ from checker.engine.book import Table as Named
 from checker.engine.cells import IDS
 from checker.engine.intake import batch_columns, line_columns, tape_columns
 from checker.engine.plan import AGREEMENT, BATCH, DATE, IN_POOL, LOAN, UNDER
+from checker.engine.wrong import (
+    HEAD,
+    column_faults,
+    head_faults,
+    needed_of_batches,
+    needed_of_lines,
+    needed_of_tape,
+    no_batch,
+    numbered_twice,
+    silent_line,
+)
 from checker.faults import Fault, InputError, Place
-from checker.lang.problem import nearest
 from checker.lang.rows import Rows
 from checker.lang.syntax import Value
 from checker.model import Agreement, Batch, FactDeclared, Line, Tape
@@ -25,7 +35,6 @@ from checker.read.tape import read_tape, tape_of
 from checker.read.totals import OF_A_TAPE, OF_LINES, are_loans, is_total, no_loan
 
 ID, NUMBER = "loan.loan_id", "line"
-_ABSENT = (BATCH, AGREEMENT, DATE)
 Drafts = dict[str, list[tuple[int, Draft]]]  # of each batch, by number
 
 
@@ -51,8 +60,8 @@ class Head(NamedTuple):
 
 def read_plain(book: Book, agreements: Mapping[str, Agreement]) -> list[Batch]:
     """Return the batches of a book of CSV tables, each beside the tape of its agreement, or raise InputError."""
-    lines = _read(book.lines, line_columns(book), _needed_of_lines(book))
-    batches = _read(book.batches, batch_columns(book), _needed_of_batches(book)) if book.batches else None
+    lines = _read(book.lines, line_columns(book), needed_of_lines(book))
+    batches = _read(book.batches, batch_columns(book), needed_of_batches(book)) if book.batches else None
     heads = _heads(book, agreements, batches, lines)
     drafts = _drafts(book, lines, heads)
     tapes = _tapes(book, agreements, {str(head.says[AGREEMENT]) for head in heads.values()})
@@ -69,15 +78,6 @@ def read_plain(book: Book, agreements: Mapping[str, Agreement]) -> list[Batch]:
     return found
 
 
-def _needed_of_lines(book: Book) -> list[str]:
-    own = [] if book.batches else [name for name in ("agreement", "date") if getattr(book, name) is None]
-    return ["batch", *own, *(key for key in ("loan", "under") if f"disposition.{key}" not in book.every)]
-
-
-def _needed_of_batches(book: Book) -> list[str]:
-    return ["batch", *(name for name in ("agreement", "date") if getattr(book, name) is None)]
-
-
 def _read(named: Named, known: Mapping[str, FactDeclared], needed: Iterable[str]) -> Read:
     """Read a CSV table whose columns are `known` facts; raise InputError with every column and cell that is wrong."""
     if named.format != "csv":
@@ -86,7 +86,9 @@ def _read(named: Named, known: Mapping[str, FactDeclared], needed: Iterable[str]
         raise InputError(Fault(code="E613", message=message, place=Place(file=named.file), help=help_))
     data = read_bytes(Path(named.file), named.file, most=None)
     table = open_table(data, named.file, Form())
-    _check_columns(table, known, needed)
+    wrong = column_faults(table.columns, known, needed, Place(file=table.file, line=1))
+    if wrong:
+        raise InputError(*wrong)
     faults: list[Fault] = []
     columns = {known[name].name: column_of(table, name, known[name], faults) for name in table.columns}
     for name in [name for name in IDS if name in columns]:
@@ -94,19 +96,6 @@ def _read(named: Named, known: Mapping[str, FactDeclared], needed: Iterable[str]
     if faults:
         raise InputError(*capped(faults, named.file))
     return Read(table, columns, sha256(data))
-
-
-def _check_columns(table: Table, known: Mapping[str, FactDeclared], needed: Iterable[str]) -> None:
-    place = Place(file=table.file, line=1)
-    faults = [
-        Fault(code="E706", message=f"no fact for the column `{name}`", place=place, help=nearest(name, list(known)))
-        for name in table.columns
-        if name not in known
-    ]
-    missing = [name for name in needed if name not in table.columns]
-    faults += [Fault(code="E706", message=f"the table has no column `{name}`", place=place) for name in missing]
-    if faults:
-        raise InputError(*faults)
 
 
 def _totals(table: Table, ids: Sequence[Value | None], help_: str) -> list[Fault]:
@@ -120,7 +109,7 @@ def _heads(book: Book, agreements: Mapping[str, Agreement], batches: Read | None
     """Return the batches by name: the rows of their table, else what the lines say of theirs."""
     own = batches or lines
     given = {name: value for name, value in ((AGREEMENT, book.agreement), (DATE, book.date)) if name not in own.columns}
-    names = own.columns if batches else [name for name in _ABSENT if name in own.columns]
+    names = own.columns if batches else [name for name in HEAD if name in own.columns]
     seen: dict[tuple[Value | None, ...], Head] = {}
     for row in range(len(own.table.lines)):
         told = tuple(own.columns[name][row] for name in names)
@@ -131,26 +120,11 @@ def _heads(book: Book, agreements: Mapping[str, Agreement], batches: Read | None
     heads: dict[str, Head] = {}
     faults: list[Fault] = []
     for head in seen.values():
-        faults += _head_faults(head, heads, agreements)
+        faults += head_faults(head.says, heads, agreements, head.at)
         heads[str(head.says.get(BATCH))] = head
     if faults:
         raise InputError(*capped(faults, own.table.file))
     return heads
-
-
-def _head_faults(head: Head, before: Mapping[str, Head], agreements: Mapping[str, Agreement]) -> list[Fault]:
-    """A batch has a name that no other has, an agreement of which there is a policy, and a date."""
-    says, at = head
-    lacking = [name.removeprefix("batch.") for name in _ABSENT if name not in says]
-    faults = [Fault(code="E305", message=f"the row does not say `{word}`", place=at) for word in lacking]
-    name, agreement = says.get(BATCH), says.get(AGREEMENT)
-    if name is not None and name in before:
-        message = f"two batches have the name `{name}`, or its rows contradict each other"
-        faults.append(Fault(code="E605", message=message, place=at))
-    if agreement is not None and agreement not in agreements:
-        message = f"no policy for the agreement `{agreement}` of the batch `{name}`"
-        faults.append(Fault(code="E601", message=message, place=at, help=nearest(str(agreement), list(agreements))))
-    return faults
 
 
 def _drafts(book: Book, lines: Read, heads: Mapping[str, Head]) -> Drafts:
@@ -165,10 +139,9 @@ def _drafts(book: Book, lines: Read, heads: Mapping[str, Head]) -> Drafts:
         lacking = [word for fact, word in ((BATCH, "batch"), (LOAN, "loan"), (UNDER, "under")) if fact not in says]
         lacking += [NUMBER] if number is None else []
         if lacking:
-            message = f"the line does not say {' and '.join(f'`{word}`' for word in lacking)}"
-            faults.append(Fault(code="E305", message=message, place=at))
+            faults.append(silent_line(lacking, at))
         elif name not in heads:
-            faults.append(Fault(code="E616", message=f"no row of the table of batches is `{name}`", place=at))
+            faults.append(no_batch(name, at))
         # What is of the batch stands in its head.
         own = {key: value for key, value in says.items() if key != NUMBER and not key.startswith("batch.")}
         of_batch.append((int(str(number or 0)), Draft(says=own, at=at)))
@@ -184,8 +157,7 @@ def _numbered_twice(drafts: Drafts) -> list[Fault]:
         seen: set[int] = set()
         for number, draft in of_batch:
             if number in seen:
-                message = f"two lines of the batch `{name}` have the number {number}"
-                faults.append(Fault(code="E616", message=message, place=draft.at))
+                faults.append(numbered_twice(name, number, draft.at))
             seen.add(number)
     return faults
 
@@ -215,7 +187,7 @@ def _tapes(book: Book, agreements: Mapping[str, Agreement], wanted: Iterable[str
     """Return the tape of each agreement; one of which no loan is on it has an empty one."""
     if book.tape.layout != "canonical":
         return _through(book, agreements, wanted)
-    read = _read(book.tape, tape_columns(book), ["loan_id", *(["agreement"] if book.agreement is None else [])])
+    read = _read(book.tape, tape_columns(book), needed_of_tape(book))
     columns = {name: cells for name, cells in read.columns.items() if name != AGREEMENT}
     own = read.columns.get(AGREEMENT)
     _check_loans(read, own)

@@ -6,7 +6,7 @@ from checker.builtin import folded
 from checker.engine.cells import sql_type_of
 from checker.engine.intake import ROW
 from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Query, Version, line_rules, scopes
-from checker.engine.relations import fact_query, parties_of
+from checker.engine.relations import fact_query, spelled_as
 from checker.lang.sql import Dialect
 from checker.model import Agreement, FactDeclared, Policy
 
@@ -39,7 +39,7 @@ def queries(agreement: Agreement, dialect: Dialect) -> str:
 
 def _spelled(policy: Policy) -> dict[str, tuple[str, ...]]:
     """Return the names of parties as the policy spells them."""
-    return parties_of(policy, [(name, folded(name)) for names in policy.parties.values() for name in names])
+    return spelled_as(policy, [(name, folded(name)) for names in policy.parties.values() for name in names])
 
 
 def _head(agreement: Agreement, dialect: Dialect) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from checker.engine.book import Book, Table
 from checker.engine.duck import MEMORY, Duck
 from checker.engine.found import rows_of
-from checker.engine.intake import Engine, Read, read_table
+from checker.engine.intake import Engine, Read, held, read_table
 from checker.engine.layout import Through, read_through
 from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Version
 from checker.engine.sums import filled
@@ -20,8 +20,6 @@ from checker.engine.survey import check_tape, member_of, name_tape, survey
 from checker.faults import Fault, InputError, Place
 from checker.judge import in_force
 from checker.lang.evaluate import Row, RowSet
-from checker.lang.exact import Worth
-from checker.lang.syntax import Type
 from checker.model import Agreement, Batch, Counted, FactDeclared, Line, Tape
 from checker.read.batch import Left, Source, lines_of
 from checker.read.lines import Draft
@@ -113,17 +111,9 @@ def read_apart(engine: Engine, asked: Asked, as_of: date | None) -> dict[date, T
     found = {}
     for row in rows_of(engine, pool.name, plan.pool_key):
         rows = filled(RowSet(rows=[], decided_by=IN_POOL), plan.sums.pool, row)
-        rows.totals = Totals(rows.totals)
         for day in {batch.date for batch in asked.batches if row.get(DATE, batch.date) == batch.date}:
             found[day] = tape._replace(pool=rows)
     return found
-
-
-class Totals(dict[str, Worth]):
-    """The sums over rows that are elsewhere: one that was not asked for is a bug, and no sum over nothing."""
-
-    def __contains__(self, _key: object) -> bool:
-        return True
 
 
 def _through(engine: Engine, asked: Asked) -> Through:
@@ -186,13 +176,9 @@ def _loans(engine: Engine, read: Read) -> dict[str, Row]:
     usual: Row = {} if IN_POOL in names else {IN_POOL: True}
     found = {}
     for values in engine.rows(f"SELECT {', '.join(map(engine.dialect.quoted, names))} FROM loan"):
-        row = {fact.name: _typed(fact, value) for fact, value in zip(facts, values, strict=True)}
+        row = {fact.name: held(fact, value) for fact, value in zip(facts, values, strict=True)}
         found[str(row[ID])] = {**usual, **row}
     return found  # type: ignore[return-value] # typed by their columns
-
-
-def _typed(fact: FactDeclared, value: object) -> object:
-    return int(str(value)) if fact.type is Type.COUNT and value is not None else value
 
 
 def _laid_beside(asked: Asked, tapes: Mapping[date, Tape]) -> dict[int, Batch]:

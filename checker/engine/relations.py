@@ -1,10 +1,10 @@
 """A book's tables to the relations that policies are judged on: `batch`, `tape` and `fact`; bad input stops here."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from checker.builtin import folded
+from checker.builtin import folded, parties_of
 from checker.engine.book import Book
 from checker.engine.cells import literal, sql_type_of
 from checker.engine.intake import (
@@ -13,6 +13,7 @@ from checker.engine.intake import (
     Read,
     batch_columns,
     check,
+    held,
     line_columns,
     read_table,
     row_place,
@@ -23,11 +24,19 @@ from checker.engine.layout import Through, read_through
 from checker.engine.plan import AGREEMENT, AS_OF, BATCH, BUYER, DATE, ID, IN_POOL, LOAN, UNDER, Plan, Version
 from checker.engine.sums import HELP
 from checker.engine.survey import member_of, name_tape
+from checker.engine.wrong import (
+    head_faults,
+    needed_of_batches,
+    needed_of_lines,
+    needed_of_tape,
+    no_batch,
+    numbered_twice,
+    silent_line,
+)
 from checker.faults import Fault, InputError, Place
 from checker.judge import in_force
-from checker.lang.problem import nearest
 from checker.lang.sql import Dialect, TooWideError
-from checker.lang.syntax import Type, Value
+from checker.lang.syntax import Value
 from checker.model import NOTHING, Agreement, FactDeclared, Policy
 from checker.read.table import MOST_FAULTS
 
@@ -77,22 +86,17 @@ def relate(engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_o
 
 def _read_lines(engine: Engine, book: Book) -> Read:
     known = line_columns(book)
-    own = [] if book.batches else [n for n in ("agreement", "date") if getattr(book, n) is None]
-    needed = ["batch", *own, *(key for key in ("loan", "under") if f"disposition.{key}" not in book.every)]
-    read = read_table(engine, book.lines, known, needed)
+    read = read_table(engine, book.lines, known, needed_of_lines(book))
     check(engine, read)
     facts = {fact.name: fact for fact in known.values() if fact.name != "line"}
     q = engine.dialect.quoted
-    typed = read.select(engine.dialect, facts, ROW)
-    number = read.columns["line"].cell.value if "line" in read.columns else None
-    counted = f"row_number() OVER (PARTITION BY {q(BATCH)} ORDER BY {ROW})" if number is None else number
+    counted = f"row_number() OVER (PARTITION BY {q(BATCH)} ORDER BY {ROW})"
+    number = [f"{read.columns['line'].cell.value} AS line"] if "line" in read.columns else []
+    typed = read.select(engine.dialect, facts, ROW, *number)
     every = {name: value for name, value in book.every.items() if value is not None}
     said = {name: _literal(book, value, facts[name], engine.dialect) for name, value in every.items()}
     columns = [f"COALESCE({q(name)}, {said[name]}) AS {q(name)}" if name in said else q(name) for name in facts]
-    if number is not None:
-        typed = read.select(engine.dialect, facts, ROW, f"{number} AS line")
-        counted = "line"
-    whole = f"SELECT {ROW}, {counted} AS line, {', '.join(columns)}\nFROM (\n{typed}\n) AS typed"
+    whole = f"SELECT {ROW}, {'line' if number else counted} AS line, {', '.join(columns)}\nFROM (\n{typed}\n) AS typed"
     engine.make("line", f"{whole}\nWHERE {_says(engine, read)}")
     return read
 
@@ -120,8 +124,7 @@ def _batches(
     columns = batch_columns(book)
     facts = {fact.name: fact for fact in columns.values()}
     if book.batches:
-        needed = ["batch", *(name for name in ("agreement", "date") if getattr(book, name) is None)]
-        read = read_table(engine, book.batches, columns, needed)
+        read = read_table(engine, book.batches, columns, needed_of_batches(book))
         check(engine, read)
         query = f"SELECT * FROM (\n{read.select(dialect, facts)}\n) AS typed WHERE {_says(engine, read)}"
         has = set(read.columns)
@@ -137,7 +140,7 @@ def _batches(
     ]
     found = engine.rows(f"SELECT {', '.join(selected)}\nFROM (\n{query}\n) AS typed ORDER BY {q(BATCH)}")
     stated = [
-        {name: _held(facts[name], value) for name, value in zip(facts, row, strict=True) if value is not None}
+        {name: held(facts[name], value) for name, value in zip(facts, row, strict=True) if value is not None}
         for row in found
     ]
     _check_heads(book, agreements, as_of, stated)
@@ -147,11 +150,6 @@ def _batches(
     types = {name: sql_type_of(fact.type, dialect) for name, fact in facts.items()}
     engine.put("batch", {**types, AS_OF: "DATE", "policy": "INTEGER"}, rows)
     return heads, list(versions.values())
-
-
-def _held(fact: FactDeclared, value: object) -> object:
-    """Return a value as the evaluator has it: a count is a whole number."""
-    return int(str(value)) if fact.type is Type.COUNT else value
 
 
 def _head(
@@ -171,23 +169,12 @@ def _check_heads(
     """Every batch has one name, an agreement of which there is a policy, and a date; none is after `as_of`."""
     table = book.batches or book.lines
     place = Place(file=table.file)
-    faults = []
-    before = None
+    faults: list[Fault] = []
+    before: set[str] = set()
     for one in stated:
-        name = one.get(BATCH)
-        for key, word in ((BATCH, "batch"), (AGREEMENT, "agreement"), (DATE, "date")):
-            if key not in one:
-                faults.append(Fault(code="E305", message=f"a row does not say `{word}` (batch `{name}`)", place=place))
-        if name is not None and name == before:
-            message = f"two batches have the name `{name}`, or its rows contradict each other"
-            faults.append(Fault(code="E605", message=message, place=place))
-        before = name
-        known = one.get(AGREEMENT)
-        if known is not None and known not in agreements:
-            help_ = nearest(str(known), list(agreements))
-            message = f"no policy for the agreement `{known}` of the batch `{name}`"
-            faults.append(Fault(code="E601", message=message, place=place, help=help_))
-        day = one.get(DATE)
+        faults += head_faults(one, before, agreements, place)
+        name, day = one.get(BATCH), one.get(DATE)
+        before |= {str(name)} if name is not None else set()
         if as_of is not None and isinstance(day, date) and as_of < day:
             message = f"--as-of {as_of} is before the date of the batch `{name}`, {day}"
             faults.append(Fault(code="E606", message=message, place=place))
@@ -197,34 +184,30 @@ def _check_heads(
 
 def _check_lines(engine: Engine, book: Book, lines: Read) -> None:
     """Every line names its batch, its loan and its section, and no two lines of a batch have one number."""
-    q = engine.dialect.quoted
+    q, place = engine.dialect.quoted, Place(file=book.lines.file)
     faults = []
     wanted = {BATCH: "batch", LOAN: "loan", UNDER: "under", **({"line": "line"} if "line" in lines.columns else {})}
     lacking = " OR ".join(f"{q(name)} IS NULL" for name in wanted)
     columns = ", ".join([ROW, *map(q, wanted)])
     silent = f"SELECT {columns} FROM line WHERE {lacking} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"
     for row, *values in engine.rows(silent):
-        names = [f"`{word}`" for word, value in zip(wanted.values(), values, strict=True) if value is None]
-        place = row_place(book.lines, row)
-        faults.append(Fault(code="E305", message=f"the line does not say {' and '.join(names)}", place=place))
+        lacking_ = [word for word, value in zip(wanted.values(), values, strict=True) if value is None]
+        faults.append(silent_line(lacking_, row_place(book.lines, row)))
     strange = f"SELECT DISTINCT line.{q(BATCH)} FROM line LEFT JOIN batch USING ({q(BATCH)}) WHERE policy IS NULL"
     if book.batches and not faults:
-        place = Place(file=book.lines.file)
-        for (name,) in engine.rows(f"{strange} ORDER BY 1 LIMIT {MOST_FAULTS + 1}"):
-            faults.append(Fault(code="E616", message=f"no row of the table of batches is `{name}`", place=place))
+        found = engine.rows(f"{strange} ORDER BY 1 LIMIT {MOST_FAULTS + 1}")
+        faults += [no_batch(name, place) for (name,) in found]
     if "line" in lines.columns:
         twice = f"SELECT {q(BATCH)}, line FROM line GROUP BY {q(BATCH)}, line HAVING COUNT(*) > 1"
-        for name, number in engine.rows(f"{twice} ORDER BY 1, 2 LIMIT {MOST_FAULTS + 1}"):
-            message = f"two lines of the batch `{name}` have the number {number}"
-            faults.append(Fault(code="E616", message=message, place=Place(file=book.lines.file)))
+        found = engine.rows(f"{twice} ORDER BY 1, 2 LIMIT {MOST_FAULTS + 1}")
+        faults += [numbered_twice(name, number, place) for name, number in found]
     if faults:
         raise InputError(*some(faults, book.lines.file))
 
 
 def _read_tape(engine: Engine, book: Book, agreements: Mapping[str, Agreement]) -> Through:
     if book.tape.layout == "canonical":
-        needed = ["loan_id", *(["agreement"] if book.agreement is None else [])]
-        through = Through(read_table(engine, book.tape, tape_columns(book), needed))
+        through = Through(read_table(engine, book.tape, tape_columns(book), needed_of_tape(book)))
     else:
         agreement = agreements.get(book.agreement or "")
         through = read_through(engine, book, agreement.facts if agreement else book.facts)
@@ -289,13 +272,10 @@ def _named(engine: Engine, versions: Sequence[Version]) -> tuple[Version, ...]:
         return tuple(versions)
     found = engine.rows(f"SELECT DISTINCT {q(BUYER)} FROM fact WHERE {q(BUYER)} IS NOT NULL")
     spelled = [(str(name), folded(str(name))) for (name,) in found]
-    return tuple(version._replace(names=parties_of(version.policy, spelled)) for version in versions)
+    return tuple(version._replace(names=spelled_as(version.policy, spelled)) for version in versions)
 
 
-def parties_of(policy: Policy | None, spelled: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Return the names of parties that a policy lists, as they are spelled, each with those parties."""
-    listed: dict[str, list[str]] = {}
-    for party, names in policy.parties.items() if policy else ():
-        for name in dict.fromkeys(map(folded, names)):
-            listed.setdefault(name, []).append(party)
+def spelled_as(policy: Policy | None, spelled: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return, of names with their folded form, those that a policy lists, each with the parties that it is."""
+    listed = parties_of(policy)
     return {name: tuple(listed[plain]) for name, plain in spelled if plain in listed}

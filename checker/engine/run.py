@@ -10,10 +10,11 @@ from checker.engine.again import Again
 from checker.engine.book import Book
 from checker.engine.found import Found, find
 from checker.engine.intake import Engine
-from checker.engine.plan import UNDER, line_rules, scopes
+from checker.engine.plan import STATUSES, UNDER, line_rules, scopes
 from checker.engine.relations import relate
 from checker.engine.summary import Summary, summary
 from checker.model import Agreement
+from checker.report.as_csv import FORMULA
 
 Progress = Callable[[str, int, int], None]
 
@@ -117,10 +118,10 @@ def lines_query(found: Found, *, shown: bool = False) -> str:
 
 def _harmless(column: str) -> str:
     """Return a column whose texts a spreadsheet shows as they are; a text has no control character."""
-    signs = "'=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20'"
+    signs = ", ".join(f"'{sign}'" for sign in FORMULA if sign.isprintable())
     return f"CASE WHEN left({column}, 1) IN ({signs}) THEN chr(39) || {column} ELSE {column} END"
 
 
 def _status(column: str) -> str:
-    words = " ".join(f"WHEN {n} THEN '{word}'" for n, word in enumerate(("pass", "fail", "unknown", "disputed")))
+    words = " ".join(f"WHEN {n} THEN '{word}'" for n, word in enumerate(STATUSES))
     return f"CASE {column} {words} END"

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from checker.compose import ONLY_IN_HAND, assumptions_of
-from checker.decide import LAPSED, worst
+from checker.compose import ONLY_IN_HAND, absent_of, assumptions_of, skipped_of
+from checker.decide import LAPSED, code_of, worst
 from checker.engine.book import Book
 from checker.engine.found import Found
 from checker.engine.plan import STATUSES, UNDER
@@ -108,7 +108,7 @@ def summary(
         book=book.name,
         as_of=as_of,
         decision=decision,
-        exit_code={Decision.REFUSED: 1, Decision.UNDECIDED: 3, Decision.PERMITTED: 4 if lapsed else 0}[decision],
+        exit_code=code_of(decision, lapsed=lapsed),
         loans=sum(int(str(pool["loans"])) for pool in found.pools),
         batches=batches,
         rules=tuple(_rules(found, owed)),
@@ -124,8 +124,7 @@ def _batches(found: Found) -> Iterable[BatchCount]:
     policies = {version.number: version.policy for version in found.relations.versions}
     for head in found.relations.heads:
         counts = found.decisions.get(head.name, (0, 0, 0))
-        decisions = (Decision.PERMITTED, Decision.REFUSED, Decision.UNDECIDED)
-        decision = worst(one for one, count in zip(decisions, counts, strict=True) if count)
+        decision = worst(one for one, count in zip(Decision, counts, strict=True) if count)
         policy = policies[head.version]
         yield BatchCount(head.name, head.agreement, head.date, policy.name if policy else None, decision, *counts)
 
@@ -157,14 +156,8 @@ def _assumptions(found: Found, policies: Sequence[Policy]) -> Iterable[str]:
 
 
 def _notes(book: Book, found: Found) -> Iterable[str]:
-    columns = found.relations.tape.columns
-    absent = [name for name, fact in book.facts.items() if fact.group == "loan" and name not in columns]
-    absent = [name for name in absent if name != "loan.in_pool"]
-    if absent:
-        yield "Not on the tape, so unknown for every loan: " + ", ".join(f"`{name}`" for name in absent) + "."
-    for what, rows in found.relations.skipped.items():
-        if rows:
-            yield f"Of the tape {rows:,} {what} were not read."
+    yield from absent_of(book.facts, found.relations.tape.columns)
+    yield from skipped_of(found.relations.skipped)
     yield POOLS
     unpinned = [f"`{table.file}`" for table in book.tables().values() if not table.sha256]
     if unpinned:

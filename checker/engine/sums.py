@@ -111,10 +111,17 @@ def refused(rule: Condition | Obligation, error: TooWideError) -> Fault:
     return Fault(code="E513", message=f"`{rule.rule}` is not exact in SQL: {error}", place=rule.at, help=HELP)
 
 
+class Totals(dict[str, Worth]):
+    """The sums over rows that are elsewhere: one that was not asked for is a bug, and no sum over nothing."""
+
+    def __contains__(self, _key: object) -> bool:
+        return True
+
+
 def filled(rows: RowSet, sums: Mapping[str, Sum], row: Mapping[str, object]) -> RowSet:
     """Return a set that knows its sums, and of how many rows each lacks a fact, without having the rows."""
+    rows.totals = Totals({key: worth_of(found, row) for key, found in sums.items()})
     for key, found in sums.items():
-        rows.totals[key] = worth_of(found, row)
         lacking = {name: int(str(row[f"{found.column}_lacks_{n}"])) for n, name in enumerate(found.total.lacking)}
         maybe = int(str(row[f"{found.column}_maybe"]))
         rows.lacking[key] = {name: count for name, count in {**lacking, rows.decided_by: maybe}.items() if count}

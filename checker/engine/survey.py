@@ -51,11 +51,11 @@ def survey(read: Read, dialect: Dialect) -> dict[str, str]:
     raw = read.columns[ID].raw
     others = [f"{column.raw} IS NOT NULL" for column in read.columns.values() if column.fact.name != ID]
     nameless = f"COUNT(CASE WHEN {raw} IS NULL THEN CASE WHEN {' OR '.join(others)} THEN 1 END END)"
-    found = checks(read, but=(ID, AGREEMENT))
+    free = [name for name, column in read.columns.items() if column.cell.least and dialect.least_is_free]
     return {
         "named": f"COUNT({raw})",
         "nameless": nameless if read.skips and others else f"COUNT(*) - COUNT({raw})",
-        **{name: text for name, text in found.items() if not (dialect.least_is_free and text.startswith("CASE"))},
+        **checks(read, but=(ID, AGREEMENT, *free)),
     }
 
 

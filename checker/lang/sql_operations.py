@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from checker.lang.dialect import Dialect
+from checker.lang.operations import MIRROR
 from checker.lang.typed import COMPARISONS, Apply, Constant, is_nonnegative
 from checker.lang.width import DAYS, Sql, Width, fitting
 
 _FIRST_DAY = "DATE '0001-01-01'"
 _DAYS = 3_652_058  # from the first day of the calendar to its last
-_MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 # What a comparison is, for each sign, once the least that its left side can be stands in this relation to the right.
 _DECIDED = {"=": (">", "FALSE"), "<=": (">", "FALSE"), "<": (">=", "FALSE"), "!=": (">", "TRUE"), ">": (">", "TRUE")}
 _DECIDED[">="] = (">=", "TRUE")
@@ -36,7 +36,7 @@ def _comparison(_dialect: Dialect, tree: Apply, inner: list[Sql]) -> Sql:
     left, right = _alike(inner)
     op = {"!=": "<>"}.get(tree.op, tree.op)
     exact = f"({left.value} {op} {right.value})"
-    limbs = [*_decided(tree.op, left, right), *_decided(_MIRROR[tree.op], right, left)]
+    limbs = [*_decided(tree.op, left, right), *_decided(MIRROR[tree.op], right, left)]
     if not limbs:
         return _plain(exact)
     both = f"WHEN {left.value} IS NOT NULL AND {right.value} IS NOT NULL THEN {exact}"

@@ -10,8 +10,6 @@ from checker.faults import InputError
 from checker.lang.problem import nearest
 from checker.model import Agreement
 
-STEM = "follows"
-
 
 class _Draft(NamedTuple):
     """The agreements that follow one, as written."""

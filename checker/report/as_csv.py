@@ -7,7 +7,7 @@ from checker.findings import BatchReport, LineReport, Report
 
 HEADER = ("batch", "line", "loan", "under", "decision", "rule", "message", "price", "asked", "difference")
 # With the full-width forms, which some spreadsheets take for the same.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def render(report: Report) -> str:
@@ -27,4 +27,4 @@ def _row(batch: BatchReport, line: LineReport) -> list[str]:
 
 def _harmless(text: str) -> str:
     """Return text that a spreadsheet shows as it is; an amount, which may be negative, is never text."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text
