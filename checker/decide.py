@@ -1,9 +1,9 @@
 """Judgements to decisions: of each line, of each batch, of the run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from checker.judged import OfBatch, Standing
-from checker.model import Condition, Decision, Judgement, Run, Status, Verdict
+from checker.model import Decision, Run, Status, Verdict
 
 # By name: looking a member up in its class takes as long as all else that is done for a line.
 REFUSED, UNDECIDED, PERMITTED = Decision.REFUSED, Decision.UNDECIDED, Decision.PERMITTED
@@ -22,13 +22,13 @@ def decide(judged: Iterable[OfBatch]) -> Run:
 def _verdict(judged: OfBatch) -> Verdict:
     found: dict[int, Decision] = {}
     for standing in judged.standings:
-        found.update(zip([line.number for line in standing.lines], _decisions(standing), strict=True))
+        found.update(zip([line.number for line in standing.lines], decisions(standing), strict=True))
     lines = {line.number: found[line.number] for line in judged.batch.lines}
     return Verdict(judged, lines, worst(lines.values()))
 
 
-def _decisions(standing: Standing) -> list[Decision]:
-    """Return the decision of each line of a section."""
+def decisions(standing: Standing) -> list[Decision]:
+    """Return of each line its decision: permitted if all that bears on it passes and its section asks something."""
     if FAIL in standing.wider:
         return [REFUSED] * len(standing.lines)
     passing = PERMITTED if standing.asked and standing.wider <= _PASSED else UNDECIDED
@@ -37,16 +37,6 @@ def _decisions(standing: Standing) -> list[Decision]:
         REFUSED if FAIL in own else passing if own.count(PASS) == rules else UNDECIDED
         for own in zip(*standing.statuses, strict=True)
     ]
-
-
-def decided(section: str, bearing: Sequence[Judgement]) -> Decision:
-    """Return the decision of a line: permitted if all that bears on it passes, and its section asks something of it."""
-    statuses = {judgement.status for judgement in bearing}
-    if FAIL in statuses:
-        return REFUSED
-    own = f"{section}/"
-    asked = any(isinstance(found.by, Condition) and found.rule.startswith(own) for found in bearing)
-    return PERMITTED if asked and statuses == _PASSED else UNDECIDED
 
 
 def worst(decisions: Iterable[Decision]) -> Decision:

@@ -165,11 +165,9 @@ class Bench:
         once, owed_ = self.once(section, sets), partial(self.owed, section, sets)
         return OfSection(section, lines, table, sets, builtin, start, asked, worths, statuses, once, owed_)
 
-    def lines(
-        self, section: str, lines: Sequence[Line], table: Table, sets: Mapping[str, RowSet]
-    ) -> Iterable[tuple[Judgement, ...]]:
-        """Return the judgements on each of some lines of a section, of which `table` has every fact."""
-        return self.section(section, lines, table, sets, self.builtin(lines, table), 0).judgements()
+    def lines(self, section: str, lines: Sequence[Line], table: Table, sets: Mapping[str, RowSet]) -> OfSection:
+        """Judge some lines of a section, of which `table` has every fact."""
+        return self.section(section, lines, table, sets, self.builtin(lines, table), 0)
 
     def permission(self, section: str) -> Permission | None:
         """Return what permits a section, None where it is not in force."""

@@ -173,6 +173,15 @@ def of_versions(found: Iterable[Policy]) -> Agreement:
     return Agreement(name=NAME, facts=shipped_policies()[NAME].facts, versions=tuple(found))
 
 
+def asking_nothing() -> Mapping[str, Agreement]:
+    """Return the agreement that ships, but that no section has a condition of its own: no file could say that."""
+    bare = [
+        policy._replace(permissions={name: one._replace(conditions=()) for name, one in policy.permissions.items()})
+        for policy in agreement().versions
+    ]
+    return {NAME: of_versions(bare)}
+
+
 def texts() -> list[str]:
     """Return the texts of the versions that ship, the older first."""
     return [(FOLDER / Path(each.file).name).read_text() for each in shipped_policies()[NAME].versions]

@@ -1,11 +1,12 @@
 """What DuckDB makes of files by itself, and what must not decide anything: folders' names, other types, odd marks."""
 
 import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import pytest
-from builders import shipped_policies
+from builders import asking_nothing, shipped_policies
 
 from checker.cli import run
 from checker.engine.book import Table, read_book
@@ -19,6 +20,7 @@ from checker.lang.check import Declared, Scope, check
 from checker.lang.evaluate import Frame, Program, RowSet
 from checker.lang.parse import parse
 from checker.lang.syntax import Type
+from checker.model import Agreement
 from checker.read.batch import LARGE, Source
 
 TAPE = {
@@ -42,13 +44,20 @@ def parquet(path: Path, **changes: str) -> Path:
 
 
 def judged(
-    folder: Path, tape: str, *, price: str = "101.01", lines: str = "", also: str = "", to: Path | None = None
+    folder: Path,
+    tape: str,
+    *,
+    price: str = "101.01",
+    lines: str = "",
+    also: str = "",
+    to: Path | None = None,
+    law: Mapping[str, Agreement] | None = None,
 ) -> Summary:
-    """Judge a book of one line over a tape in the folder."""
+    """Judge a book of one line over a tape in the folder, by the policies that ship unless others are given."""
+    law = law or shipped_policies()
     (folder / "lines.csv").write_text(lines or LINES + LINE.format(price=price))
     text = f"book: t\nagreement: impac-cmb-2004-10\ntape: {{file: '{tape}', as_of: 2011-03-31}}\n"
     (folder / "book.yaml").write_text(text + "dispositions: {file: lines.csv}\n" + also)
-    law = shipped_policies()
     book = read_book(folder / "book.yaml", law)
     return judge_book(book, law, Wanted(engine="duckdb", lines=to), "0", lambda _what, _done, _of: None)
 
@@ -62,6 +71,11 @@ def code(folder: Path, tape: str, **changes: str) -> str:
 def test_a_loan_bought_at_its_price_is_permitted(tmp_path: Path) -> None:
     parquet(tmp_path / "tape.parquet")
     assert judged(tmp_path, "tape.parquet").decision == "permitted"
+
+
+def test_a_loan_of_which_its_section_asks_nothing_is_undecided(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape.parquet")
+    assert judged(tmp_path, "tape.parquet", law=asking_nothing()).decision == "undecided"
 
 
 @pytest.mark.parametrize("name", ["foreclosed=false", "in_pool=true", "price=1.00"])

@@ -5,7 +5,7 @@ from builders import NAME, agreement, batches, line, loans, proposal
 
 import checker
 from checker.judged import OfBatch
-from checker.model import Decision, Judged
+from checker.model import Judged
 
 LAZY = {"judgements", "bearing", "rows"}
 
@@ -42,14 +42,3 @@ def test_what_bears_on_a_line_is_what_was_judged_of_it_and_of_all() -> None:
     wider = [one for one in found.bearing[1] if not one.subject.line]
     assert [one for one in found.bearing[1] if one.subject.line] == [one for one in of_lines if one.subject.line == 1]
     assert [one for one in found.bearing[2] if not one.subject.line] == wider
-
-
-def test_a_section_without_conditions_permits_nothing() -> None:
-    of = agreement()
-    bare = [
-        policy._replace(permissions={name: one._replace(conditions=()) for name, one in policy.permissions.items()})
-        for policy in of.versions
-    ]
-    pool = loans("100000.00")
-    run = checker.check({of.name: of._replace(versions=tuple(bare))}, batches(pool, [proposal([line(pool[0])])]))
-    assert run.decision is not Decision.PERMITTED

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from checker.decide import decided
+from checker.decide import decisions
 from checker.engine.book import Book
 from checker.engine.found import Found, firsts, status
 from checker.engine.intake import ROW, Engine, held, row_place
@@ -152,10 +152,11 @@ class Again:
         bearing = [found for found in wider if isinstance(found.by, Condition)]
         judgements: list[Judgement] = []
         table = Table(len(here), [one.row for one in here])
-        for one, own in zip(here, bench.lines(section, [one.line for one in here], table, sets), strict=True):
+        found = bench.lines(section, [one.line for one in here], table, sets)
+        decided = decisions(found.standing([rule.statuses() for rule in found.builtin], bearing))
+        for one, own, decision in zip(here, found.judgements(), decided, strict=True):
             for judgement in own:
                 self.same(judgement, one.said[names[judgement.rule]])
-            decision = decided(section, [*own, *bearing])
             if decision != one.said["decision"]:
                 raise DisagreementError(f"line {one.line.number} of {bench.batch.name}: {decision}, {one.said}")
             judgements += own
