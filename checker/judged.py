@@ -139,6 +139,11 @@ class OfSection(NamedTuple):
     once: Sequence[Judgement]
     owed: Callable[[], Sequence[Judgement]]
 
+    @property
+    def rules(self) -> list[str]:
+        """Return the name of each rule that is judged on its lines: the built-in ones, then its conditions."""
+        return [*(f"builtin/{one.rule}" for one in self.builtin), *(each.rule for each in self.asked.on_lines)]
+
     def standing(self, builtin: Sequence[Sequence[Status]], whole: Sequence[Judgement]) -> Standing:
         """Return what decides its lines; `builtin` are the statuses of the built-in rules."""
         here = slice(self.start, self.start + len(self.lines))

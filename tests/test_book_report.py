@@ -379,6 +379,6 @@ def test_every_exercise_and_batch_is_judged_again_even_where_no_line_is_explaine
 def test_the_test_of_lies_knows_every_column(many: Book, monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
     """A rule that is new is lied about, too."""
     seen: set[str] = set()
-    monkeypatch.setattr(again.Again, "same", lambda _self, judgement, _code: seen.add(judgement.rule))
+    monkeypatch.setattr(again.Again, "same", lambda _self, rule, *_: seen.add(rule))
     many.check(capsys)
     assert len(seen) == len(COLUMNS)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from checker.decide import decisions
 from checker.engine.book import Book
-from checker.engine.found import Found, firsts, status
+from checker.engine.found import Found, firsts
 from checker.engine.intake import ROW, Engine, held, row_place
 from checker.engine.plan import (
     AGREEMENT,
@@ -22,7 +22,9 @@ from checker.engine.plan import (
     IN_POOL,
     LOAN,
     ROLE,
+    STATUSES,
     UNDER,
+    Scope,
     Version,
     line_rules,
     scopes,
@@ -30,12 +32,15 @@ from checker.engine.plan import (
 from checker.engine.relations import Head
 from checker.engine.sums import filled, folds
 from checker.judge import Bench, Key, judged_by
+from checker.judged import OfSection
 from checker.lang.evaluate import Frame, Row, RowSet
 from checker.lang.frame import Table
 from checker.lang.syntax import Type, Value
 from checker.lang.typed import Typed, facts_of
-from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Subject, Tape
+from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Status, Subject, Tape
 from checker.rules import programs, rules
+
+STATUS: Mapping[object, Status] = dict(enumerate(STATUSES))  # what the number of a query stands for
 
 
 class DisagreementError(AssertionError):
@@ -60,6 +65,8 @@ class Again:
         self.engine, self.book, self.found, self.as_of = engine, book, found, as_of
         self.most, self.shown = most, shown
         self.versions = {version.number: version for version in found.relations.versions}
+        self.scopes = {number: scopes(version.policy) for number, version in self.versions.items()}
+        self.seen: Counter[tuple[str, Status]] = Counter()
         self.pools = {tuple(row[name] for name in found.plan.pool_key): self.pool(row) for row in found.pools}
         self.firsts: dict[str, list[Line]] = defaultdict(list)
         cited = {n: sorted({str(row[UNDER]) for row in rows}) for n, rows in found.exercises.items()}
@@ -70,20 +77,23 @@ class Again:
         self.chosen = {v.number: self.first(v) for v in found.relations.versions}
         self.sections = self.of_batches()
 
-    def judged(self, agreements: Mapping[str, Agreement]) -> Iterable[Judged]:
-        """Yield every batch with what was judged of it again; raise DisagreementError where anything else was found."""
+    def judged(self, agreements: Mapping[str, Agreement]) -> Iterable[tuple[Judged, int]]:
+        """Yield every batch with what is to be explained of it, and how much of it was judged again.
+
+        On lines nothing is, where `shown` before it do not pass the same rules in the same way.
+        Raises DisagreementError where anything else was found.
+        """
         found = self.found
         exercises = {n: _by(rows, (AGREEMENT, UNDER, DATE)) for n, rows in found.exercises.items()}
         batches = {n: _by(rows, (BATCH,)) for n, rows in found.batches.items()}
         sections = {n: _by(rows, (BATCH, UNDER)) for n, rows in found.sections.items()}
         for head in found.relations.heads:
-            version = self.versions[head.version]
-            scope = scopes(version.policy)
+            scope = self.scopes[head.version]
             chosen = self.chosen[head.version].get(head.name, {})
             bench = self.bench(head, agreements[head.agreement], chosen)
             whole = self.whole(head, bench)
             self.agree(whole, scope.batch, batches[head.version].get((head.name,), NOTHING))
-            judgements, of_lines = [*whole], []
+            judgements, on_lines, stopped = [*whole], [], Counter[tuple[str, Status]]()
             for section, lines in self.sections.get(head.name, {}).items():
                 key = (head.agreement, section, head.date)
                 sets = {"pool": bench.pool["pool"], "exercise": self.exercises.get(key, RowSet(rows=[{}] * lines))}
@@ -91,18 +101,27 @@ class Again:
                 self.agree(once, scope.exercise, exercises[head.version][key])
                 self.agree(once, scope.section, sections[head.version].get((head.name, section), NOTHING))
                 judgements += [*once, *bench.owed(section, sets)]
-                of_lines += self.judge_lines(bench, section, sets, chosen, [*whole, *once])
-            judgements += sorted(of_lines, key=lambda judgement: judgement.subject.line)
+                here = [one for one in chosen.values() if one.line.under == section]
+                table = Table(len(here), [one.row for one in here])
+                judged = bench.lines(section, [one.line for one in here], table, sets)
+                stopped += self.agree_on_lines(judged, here, scope, [*whole, *once])
+                on_lines.append(judged)
+            count = len(judgements) + sum(len(one.lines) * len(one.rules) for one in on_lines)
+            if any(self.seen[one] < self.shown for one in stopped):  # most of a judgement is for explaining it
+                of_lines = [found for one in on_lines for own in one.judgements() for found in own]
+                judgements += sorted(of_lines, key=lambda judgement: judgement.subject.line)
+            self.seen += stopped
             rows = {number: one.row for number, one in chosen.items()}
-            yield Judged(
+            batch = Judged(
                 batch=bench.batch,
                 agreement=bench.agreement,
-                policy=version.policy,
+                policy=bench.policy,
                 as_of=bench.as_of,
                 judgements=tuple(judgements),
                 bearing={},
                 rows=rows,
             )
+            yield batch, count
 
     def bench(self, head: Head, agreement: Agreement, chosen: Mapping[int, Chosen]) -> Bench:
         """Return what a batch is judged with: those of its lines that were fetched, and its pool's sums."""
@@ -137,44 +156,41 @@ class Again:
         subject = Subject(batch=head.name)
         return [judged_by(found, subject, frame) for found in bench.always if found.each is Each.BATCH]
 
-    def judge_lines(
-        self,
-        bench: Bench,
-        section: str,
-        sets: Mapping[str, RowSet],
-        chosen: Mapping[int, Chosen],
-        wider: Sequence[Judgement],
-    ) -> list[Judgement]:
-        """Judge the lines of a section that were fetched, and hold each against what was found of it."""
-        here = [one for one in chosen.values() if one.line.under == section]
-        scope = scopes(bench.policy)
-        names = {rule: column for column, rule in line_rules(scope).items()}
+    def agree_on_lines(
+        self, judged: OfSection, here: Sequence[Chosen], scope: Scope, wider: Sequence[Judgement]
+    ) -> Counter[tuple[str, Status]]:
+        """Hold what was judged of the fetched lines of a section against what was found of them.
+
+        Return how often each rule does not pass, by status.
+        """
         bearing = [found for found in wider if isinstance(found.by, Condition)]
-        judgements: list[Judgement] = []
-        table = Table(len(here), [one.row for one in here])
-        found = bench.lines(section, [one.line for one in here], table, sets)
-        decided = decisions(found.standing([rule.statuses() for rule in found.builtin], bearing))
-        for one, own, decision in zip(here, found.judgements(), decided, strict=True):
-            for judgement in own:
-                self.same(judgement, one.said[names[judgement.rule]])
+        standing = judged.standing([rule.statuses() for rule in judged.builtin], bearing)
+        columns = {rule: column for column, rule in line_rules(scope).items()}
+        stopped: Counter[tuple[str, Status]] = Counter()
+        for rule, statuses in zip(judged.rules, standing.statuses, strict=True):
+            self.same(rule, judged.lines, statuses, [one.said[columns[rule]] for one in here])
+            for status in {*statuses} - {Status.PASS}:
+                stopped[rule, status] = statuses.count(status)
+        for one, decision in zip(here, decisions(standing), strict=True):
             if decision != one.said["decision"]:
-                raise DisagreementError(f"line {one.line.number} of {bench.batch.name}: {decision}, {one.said}")
-            judgements += own
-        return judgements
+                raise DisagreementError(f"line {one.line.number}, {one.line.loan}: {decision} and {one.said}")
+        return stopped
 
     def agree(
         self, judgements: Sequence[Judgement], rules_: Mapping[str, Condition], row: Mapping[str, object]
     ) -> None:
         """Hold judgements against the statuses that were found of the same subject."""
         columns = {condition.rule: name for name, condition in rules_.items()}
-        for judgement in judgements:
-            if judgement.rule in columns:
-                self.same(judgement, row[columns[judgement.rule]])
+        for one in judgements:
+            if one.rule in columns:
+                self.same(one.rule, [one.subject], [one.status], [row[columns[one.rule]]])
 
-    def same(self, judgement: Judgement, code: object) -> None:
-        """Hold one judgement against what was found."""
-        if code is None or judgement.status is not status(code):
-            raise DisagreementError(f"{judgement.rule} of {judgement.subject}: {judgement.status} and {code}")
+    def same(self, rule: str, subjects: Sequence[object], statuses: Sequence[Status], codes: Sequence[object]) -> None:
+        """Hold what a rule says of some subjects against what was found of each."""
+        if statuses != [STATUS.get(code) for code in codes]:
+            every = zip(subjects, statuses, codes, strict=True)
+            wrong = next(one for one in every if one[1] is not STATUS.get(one[2]))
+            raise DisagreementError(f"{rule} of {wrong[0]}: {wrong[1]} and {wrong[2]}")
 
     # The rows.
 

@@ -12,7 +12,7 @@ from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Self
 
 from checker.engine.book import Table
-from checker.engine.intake import ROW, Rows
+from checker.engine.intake import ROW, Part, Rows
 from checker.engine.quotes import check_quotes
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import DUCKDB
@@ -145,6 +145,18 @@ class Duck:
         order = "filename, file_row_number"
         scan = _parquet(table, ", filename = true, file_row_number = true")
         return f"(SELECT row_number() OVER (ORDER BY {order}) AS {ROW}, * FROM {scan}) AS numbered"
+
+    def part(self, table: Table) -> Part | None:
+        """Return what stands after FROM for some rows of a single Parquet file, which knows their places."""
+        if table.format == "csv" or len(_files(table)) > 1:
+            return None
+        scan = _parquet(table, ", file_row_number = true")
+
+        def rows(first: int, end: int) -> str:
+            place = "file_row_number"
+            return f"(SELECT {place} AS {ROW}, * FROM {scan} WHERE {place} >= {first} AND {place} < {end}) AS part"
+
+        return rows
 
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""

@@ -20,7 +20,7 @@ from checker.engine.plan import (
 )
 from checker.engine.relations import Relations
 from checker.engine.survey import check_tape, survey
-from checker.model import Condition, Decision, Status
+from checker.model import Condition, Decision
 
 Progress = Callable[[str, int, int], None]
 
@@ -170,8 +170,3 @@ def _count_lines(engine: Engine, plan: Plan, decisions: Mapping[str, tuple[int, 
         wrong = {batch for batch in {*lines, *decided} if lines.get(batch) != decided.get(batch)}
         batch = min(wrong)
         raise MiscountError(f"{batch}: {decided.get(batch, 0)} of {lines.get(batch, 0)} lines are decided")
-
-
-def status(code: object) -> Status:
-    """Return the status that a query's number stands for."""
-    return STATUSES[int(str(code))]

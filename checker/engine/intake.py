@@ -20,6 +20,7 @@ from checker.values import BadValueError
 MOST_ASKED = 100_000  # texts of no plain form, of one column, that the parser is asked about
 ROW = "_row"  # no fact begins so
 Rows = list[tuple[object, ...]]
+Part = Callable[[int, int], str]
 
 
 class Engine(Protocol):
@@ -45,6 +46,12 @@ class Engine(Protocol):
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
         """Return the same with a column `ROW`, which counts from 1."""
+
+    def part(self, table: Table) -> Part | None:
+        """Return what stands after FROM for some rows of a table, each with its place in the file as `ROW`.
+
+        They are those from one place on, counted from 0, and before another; None where they are not cheaply told.
+        """
 
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""
@@ -85,7 +92,8 @@ class Read(NamedTuple):
     """A table as it is read: its columns by fact, what stands after FROM, and the same with the rows counted.
 
     `skips` tells whether a row that says nothing is none; `misfit` is the column that tells of a row of another length.
-    `drawn` is the scan of those rows that a join keeps, with the columns that it brings, where that is faster.
+    `drawn` is the scan of those rows that a join keeps, with the columns that it brings, where that is faster; `part`
+    that of rows by their places, where those are told.
     """
 
     table: Table
@@ -95,6 +103,7 @@ class Read(NamedTuple):
     skips: bool = False
     misfit: str = ""
     drawn: Callable[[str], str] | None = None
+    part: Part | None = None
 
     def select(self, dialect: Dialect, facts: Mapping[str, FactDeclared], *also: str) -> str:
         """Return the query of its facts, each by its name; of a fact that it has no column for, nothing is known."""
@@ -125,7 +134,8 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
     scan, numbered = engine.scan(table, types), engine.numbered(table, types)
     skips, misfit = table.format == "csv", engine.misfit(table)
     drawn = partial(engine.drawn, table, types)
-    return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn)
+    part = engine.part(table)
+    return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn, part=part)
 
 
 def checks(read: Read, *, but: Collection[str] = ()) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from checker.engine.book import Table
-from checker.engine.intake import ROW, Rows
+from checker.engine.intake import ROW, Part, Rows
 from checker.engine.spark_session import HERE, MEMORY, opened, reason
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import SPARK
@@ -120,6 +120,10 @@ class SparkEngine:
             words = words[:2] if "line" in words else words[:1]
         cells = [f"'{word.removesuffix('_id')} ', coalesce(CAST({self._q(word)} AS STRING), '?')" for word in words]
         return f"(SELECT concat({SEPARATED.join(cells)}) AS {ROW}, * FROM {self.scan(table, columns)}) AS numbered"
+
+    def part(self, _table: Table) -> Part | None:
+        """Return None: rows that are read in parts at once have no order."""
+        return None
 
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""

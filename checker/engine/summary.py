@@ -82,16 +82,26 @@ class Summary(NamedTuple):
 
 
 def summary(
-    book: Book, found: Found, judged: Iterable[Judged], engine: str, version: str, *, as_of: date | None, most: int
+    book: Book,
+    found: Found,
+    judged: Iterable[tuple[Judged, int]],
+    engine: str,
+    version: str,
+    *,
+    as_of: date | None,
+    most: int,
 ) -> Summary:
-    """Return the report of a book; of each rule and status the first `most` findings are explained."""
+    """Return the report of a book; of each rule and status the first `most` findings are explained.
+
+    Every batch was `judged` again, and of so many findings.
+    """
     owed: dict[str, Counter[Status]] = {}
     explained: list[Explained] = []
     seen: Counter[tuple[str, Status]] = Counter()
     again = 0
-    for one in judged:
+    for one, count in judged:
+        again += count
         for judgement in one.judgements:
-            again += 1
             if isinstance(judgement.by, Obligation):
                 owed.setdefault(judgement.rule, Counter())[judgement.status] += 1
             if judgement.status not in (Status.PASS, Status.MET):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from checker.engine.book import Book
-from checker.engine.intake import ROW, Engine, Read, check, check_cells, checks, row_place, some
+from checker.engine.intake import ROW, Engine, Part, Read, check, check_cells, checks, row_place, some
 from checker.engine.plan import AGREEMENT, AS_OF, BATCH, ID, IN_POOL, LOAN
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import Dialect
@@ -44,6 +44,7 @@ def name_tape(engine: Engine, book: Book, read: Read) -> None:
 
 
 SURVEYED = ("named", "nameless")
+FIRST = 10_000  # rows of a file that show whether it may be in order
 
 
 def survey(read: Read, dialect: Dialect) -> dict[str, str]:
@@ -55,7 +56,7 @@ def survey(read: Read, dialect: Dialect) -> dict[str, str]:
     return {
         "named": f"COUNT({raw})",
         "nameless": nameless if read.skips and others else f"COUNT(*) - COUNT({raw})",
-        **checks(read, but=(ID, AGREEMENT, *free)),
+        **checks(read, but=(AGREEMENT, *free)),
     }
 
 
@@ -69,20 +70,48 @@ def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping
     check_cells(engine, read, {name: count for name, count in sums.items() if name not in SURVEYED})
     if sums["nameless"]:
         _nameless(engine, book, read)
-    if sums["named"] != _different(engine, read):
-        check_cells(engine, read, {f"bad_{list(read.columns).index(ID)}": 1})
+    if not each_once(engine, read, sums["named"]):
         _twice(engine, book)
 
 
-def _different(engine: Engine, read: Read) -> int:
-    """Return how many different ids of a right form there are, each within its agreement, in a pass of its own.
+def each_once(engine: Engine, read: Read, rows: int) -> bool:
+    """Tell whether no loan stands twice in its agreement; of each of so many `rows` the id is there, and right."""
+    return ascends(engine, read, rows) or _different(engine, read) == rows
 
-    Where they are as many as the rows that have an id, every loan stands once: different hashes are of different ids.
+
+def ascends(engine: Engine, read: Read, rows: int) -> bool:
+    """Tell whether each row's agreement and id come after those of the row before it, as they do in many files.
+
+    The file is looked through in two halves at once, if its first rows ascend; both have the row between them.
     """
+    if read.part is None:
+        return False
+    first, half = min(rows, FIRST), (rows + 1) // 2
+    return all(_next(engine, read, read.part, places) for places in ([(0, first)], [(0, half), (half - 1, rows)]))
+
+
+def _next(engine: Engine, read: Read, part: Part, places: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether of every row of some parts of a file, but the first of each part, the row before it is less."""
+    raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
+    columns = [f"{raw} AS k{n}, LAG({raw}) OVER () AS b{n}" for n, raw in enumerate(raws)]
+    after = " OR ".join(" AND ".join([*(f"k{m} = b{m}" for m in range(n)), f"k{n} > b{n}"]) for n in range(len(raws)))
+    # That the rows come in their order is seen, too, so that nothing rests on how an engine reads a file.
+    placed = f"{ROW} AS place, LAG({ROW}) OVER () AS before"
+    queries = [
+        f"SELECT COUNT(*) FROM (\n  SELECT {', '.join([placed, *columns])}\n  FROM {part(*one)}\n) AS pairs"
+        f" WHERE place = before + 1 AND ({after})"
+        for one in places
+    ]
+    found = sum(int(str(pairs)) for (pairs,) in engine.rows("\nUNION ALL\n".join(queries)))
+    return found == sum(end - first - 1 for first, end in places)
+
+
+def _different(engine: Engine, read: Read) -> int:
+    """Return how many different ids there are, each within its agreement: different hashes are of different ids."""
     raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
     hashes = f"SELECT DISTINCT {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan}"
-    right = f"{read.columns[ID].raw} IS NOT NULL AND ({read.columns[ID].cell.ok})"
-    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{hashes} WHERE {right}\n) AS different")
+    named = f"{read.columns[ID].raw} IS NOT NULL"
+    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{hashes} WHERE {named}\n) AS different")
     return int(str(found))
 
 
