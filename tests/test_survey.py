@@ -77,6 +77,15 @@ def test_rows_of_any_order_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         assert survey.each_once(engine, read, len(rows)) is (len(rows) == len(set(rows)))
 
 
+@pytest.mark.parametrize("place", range(4))
+def test_every_id_is_right(tmp_path: Path, place: int) -> None:
+    """Rows that ascend are not enough."""
+    rows = [(f"{number} " if number == place else f"{number}",) for number in range(4)]
+    with tape(tmp_path, rows) as (engine, read):
+        assert not survey.ascends(engine, read, 4)
+        assert not survey.each_once(engine, read, 4)
+
+
 def test_of_rows_that_ascend_no_id_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey, "_different", lambda *_: pytest.fail("the ids were counted"))
     with tape(tmp_path, TAPES["of two agreements"]) as (engine, read):

@@ -56,7 +56,7 @@ def survey(read: Read, dialect: Dialect) -> dict[str, str]:
     return {
         "named": f"COUNT({raw})",
         "nameless": nameless if read.skips and others else f"COUNT(*) - COUNT({raw})",
-        **checks(read, but=(AGREEMENT, *free)),
+        **checks(read, but=(ID, AGREEMENT, *free)),
     }
 
 
@@ -71,18 +71,20 @@ def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping
     if sums["nameless"]:
         _nameless(engine, book, read)
     if not each_once(engine, read, sums["named"]):
+        check_cells(engine, read, {f"bad_{list(read.columns).index(ID)}": 1})
         _twice(engine, book)
 
 
 def each_once(engine: Engine, read: Read, rows: int) -> bool:
-    """Tell whether no loan stands twice in its agreement; of each of so many `rows` the id is there, and right."""
+    """Tell whether no loan stands twice in its agreement, and every id is right; each of so many `rows` has one."""
     return ascends(engine, read, rows) or _different(engine, read) == rows
 
 
 def ascends(engine: Engine, read: Read, rows: int) -> bool:
-    """Tell whether each row's agreement and id come after those of the row before it, as they do in many files.
+    """Tell whether each row's agreement and id come after those of the row before it, and every id is right.
 
-    The file is looked through in two halves at once, if its first rows ascend; both have the row between them.
+    In many files they do. One is looked through in two halves at once, if its first rows ascend; both have the row
+    between them.
     """
     if read.part is None:
         return False
@@ -91,27 +93,27 @@ def ascends(engine: Engine, read: Read, rows: int) -> bool:
 
 
 def _next(engine: Engine, read: Read, part: Part, places: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether of every row of some parts of a file, but the first of each part, the row before it is less."""
+    """Tell whether every row of some parts of a file has a right id and is the first of its part, or comes after."""
     raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
     columns = [f"{raw} AS k{n}, LAG({raw}) OVER () AS b{n}" for n, raw in enumerate(raws)]
     after = " OR ".join(" AND ".join([*(f"k{m} = b{m}" for m in range(n)), f"k{n} > b{n}"]) for n in range(len(raws)))
     # That the rows come in their order is seen, too, so that nothing rests on how an engine reads a file.
-    placed = f"{ROW} AS place, LAG({ROW}) OVER () AS before"
+    head = f"{ROW} AS place, LAG({ROW}) OVER () AS before, {read.columns[ID].cell.ok} AS is_right"
     queries = [
-        f"SELECT COUNT(*) FROM (\n  SELECT {', '.join([placed, *columns])}\n  FROM {part(*one)}\n) AS pairs"
-        f" WHERE place = before + 1 AND ({after})"
+        f"SELECT COUNT(*) FROM (\n  SELECT {', '.join([head, *columns])}\n  FROM {part(*one)}\n) AS pairs"
+        f" WHERE is_right AND (before IS NULL OR (place = before + 1 AND ({after})))"
         for one in places
     ]
-    found = sum(int(str(pairs)) for (pairs,) in engine.rows("\nUNION ALL\n".join(queries)))
-    return found == sum(end - first - 1 for first, end in places)
+    found = sum(int(str(rows)) for (rows,) in engine.rows("\nUNION ALL\n".join(queries)))
+    return found == sum(end - first for first, end in places)
 
 
 def _different(engine: Engine, read: Read) -> int:
-    """Return how many different ids there are, each within its agreement: different hashes are of different ids."""
+    """Return how many right ids there are, each within its agreement: different hashes are of different ids."""
     raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
     hashes = f"SELECT DISTINCT {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan}"
-    named = f"{read.columns[ID].raw} IS NOT NULL"
-    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{hashes} WHERE {named}\n) AS different")
+    right = f"{read.columns[ID].raw} IS NOT NULL AND ({read.columns[ID].cell.ok})"
+    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{hashes} WHERE {right}\n) AS different")
     return int(str(found))
 
 
