@@ -228,7 +228,7 @@ class Again:
         q = self.engine.dialect.quoted
         n, scope = version.number, scopes(version.policy)
         columns = list(line_rules(scope))
-        names = firsts(self.engine, self.found, version, self.most, self.shown)
+        names = firsts(self.engine, version, self.most, self.shown)
         chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
         if not names:
             return chosen

@@ -1,10 +1,11 @@
 """What an engine finds in a book: the judging queries, run in order, and their results as values."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from checker.engine.book import Book
-from checker.engine.intake import Engine
+from checker.engine.intake import Engine, Rows
 from checker.engine.plan import (
     AGREEMENT,
     BATCH,
@@ -23,6 +24,7 @@ from checker.engine.survey import check_tape, survey
 from checker.model import Condition, Decision
 
 Progress = Callable[[str, int, int], None]
+BLOCK = "CAST(line AS BIGINT) - CAST(line AS BIGINT) % 1000"  # a thousand numbers of a batch
 
 
 class Tally(NamedTuple):
@@ -131,27 +133,45 @@ def _add(tallies: dict[str, list[int]], rule: str, counts: list[int], subjects: 
     tallies[rule] = [a + b for a, b in zip(before, counts, strict=True)]
 
 
-def firsts(engine: Engine, found: Found, version: Version, most: int, shown: int) -> list[tuple[str, int]]:
+def firsts(engine: Engine, version: Version, most: int, shown: int) -> list[tuple[str, int]]:
     """Return the lines to judge again: a batch's name and a line's number each.
 
     They are the first `most` that do not pass a rule, rule by rule; the first `shown` of each status but pass, which
     are explained; and the first `most` of each decision, because nothing is worse than a line permitted wrongly.
     """
-    key = f"{engine.dialect.quoted(BATCH)}, line"
-    rules = line_rules(scopes(version.policy))
-    counts = {tally.rule: tally.counts for tally in found.tallies}
-    wanted = {f"{column} > 0": most for column, rule in rules.items() if any(counts[rule][1:])}
-    wanted |= {
-        f"{column} = {code}": shown
-        for column, rule in rules.items()
-        for code, count in enumerate(counts[rule])
-        if code and count  # of what no line has, none is asked
-    }
-    wanted |= {f"decision = '{decision}'": most for decision in Decision}
-    first = f"SELECT {key} FROM line_{version.number} WHERE {{}} ORDER BY {key} LIMIT {{}}"
-    asked = [f"SELECT * FROM ({first.format(*one)}) AS q{n}" for n, one in enumerate(wanted.items())]
-    names = engine.rows("\nUNION\n".join(asked))
-    return [(str(batch), int(str(line))) for batch, line in names]
+    n, batch = version.number, engine.dialect.quoted(BATCH)
+    columns = list(line_rules(scopes(version.policy)))
+    wanted = [(f"{name} > 0", most) for name in columns]
+    wanted += [(f"{name} = {code}", shown) for name in columns for code in range(1, len(STATUSES))]
+    wanted += [(f"decision = '{one}'", most) for one in Decision]
+    # Of each kind, the lines of a block are counted and those before it; the first of a kind have few before them.
+    counts = [f"COUNT(CASE WHEN {holds} THEN 1 END) AS n{at}" for at, (holds, _) in enumerate(wanted)]
+    blocks = f"SELECT {batch}, {BLOCK} AS block, {', '.join(counts)}\nFROM line_{n}\nGROUP BY {batch}, {BLOCK}"
+    before = [f"COALESCE(SUM(n{at}) OVER before, 0) AS n{at}" for at in range(len(wanted))]
+    window = f"WINDOW before AS (ORDER BY {batch}, block ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    summed = f"SELECT {batch}, block, {', '.join(before)}\nFROM (\n{blocks}\n) AS counted\n{window}"
+    is_first = [f"({holds} AND n{at} < {limit})" for at, (holds, limit) in enumerate(wanted)]
+    rows = engine.rows(
+        f"SELECT l.{batch}, line, decision, {', '.join(columns)}\n"
+        f"FROM line_{n} AS l JOIN (\n{summed}\n) AS summed ON l.{batch} = summed.{batch} AND {BLOCK} = block\n"
+        f"WHERE {' OR '.join(is_first)}"
+    )
+    return _firsts(rows, most, shown)
+
+
+def _firsts(rows: Rows, most: int, shown: int) -> list[tuple[str, int]]:
+    """Return of some lines the first of each kind, each once; a row is a batch, a number, a decision and statuses."""
+    named = [((str(batch), int(str(line))), rest) for batch, line, *rest in rows]
+    seen: Counter[object] = Counter()
+    found: list[tuple[str, int]] = []
+    for name, (decision, *codes) in sorted(named, key=lambda row: row[0]):
+        kinds = [(decision, most)]
+        for column, code in enumerate(codes):
+            kinds += [(column, most), ((column, code), shown)] if code else []
+        if any(seen[kind] < limit for kind, limit in kinds):
+            found.append(name)
+        seen.update(kind for kind, _ in kinds)
+    return found
 
 
 def _decisions(engine: Engine, plan: Plan, number: int) -> dict[str, tuple[int, int, int]]:

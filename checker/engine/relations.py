@@ -188,6 +188,8 @@ def _check_lines(engine: Engine, book: Book, lines: Read) -> None:
     faults = []
     wanted = {BATCH: "batch", LOAN: "loan", UNDER: "under", **({"line": "line"} if "line" in lines.columns else {})}
     lacking = " OR ".join(f"{q(name)} IS NULL" for name in wanted)
+    if not _some_wrong(engine, lacking):
+        return
     columns = ", ".join([ROW, *map(q, wanted)])
     silent = f"SELECT {columns} FROM line WHERE {lacking} ORDER BY {ROW} LIMIT {MOST_FAULTS + 1}"
     for row, *values in engine.rows(silent):
@@ -203,6 +205,18 @@ def _check_lines(engine: Engine, book: Book, lines: Read) -> None:
         faults += [numbered_twice(name, number, place) for name, number in found]
     if faults:
         raise InputError(*some(faults, book.lines.file))
+
+
+def _some_wrong(engine: Engine, lacking: str) -> bool:
+    """Tell, in one query, whether any line is `lacking` something, of no batch, or numbered like another."""
+    batch = engine.dialect.quoted(BATCH)
+    counts = f"COUNT(*) AS lines, COUNT(CASE WHEN {lacking} THEN 1 END) AS silent"
+    numbered = f"SELECT {batch}, line, {counts} FROM line GROUP BY {batch}, line"
+    wrong = "lines > 1 OR silent > 0 OR policy IS NULL"
+    ((found,),) = engine.rows(
+        f"SELECT COUNT(*) FROM ({numbered}) AS numbered LEFT JOIN batch USING ({batch}) WHERE {wrong}"
+    )
+    return found != 0
 
 
 def _read_tape(engine: Engine, book: Book, agreements: Mapping[str, Agreement]) -> Through:
