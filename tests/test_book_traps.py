@@ -11,6 +11,7 @@ from builders import asking_nothing, shipped_policies
 from checker.cli import run
 from checker.engine.book import Table, read_book
 from checker.engine.duck import Duck
+from checker.engine.intake import ROW, row_place
 from checker.engine.quotes import EDGE, check_quotes
 from checker.engine.run import Wanted, judge_book
 from checker.engine.summary import Summary
@@ -115,6 +116,31 @@ def test_the_order_of_the_columns_of_a_folder_is_no_matter(tmp_path: Path) -> No
     selected = ", ".join(f"{text} AS {name}" for name, text in turned.items())
     duckdb.connect().execute(f"COPY (SELECT {selected}) TO '{tmp_path / 'tape' / '2.parquet'}' (FORMAT parquet)")
     assert judged(tmp_path, "tape").decision == "permitted"
+
+
+def test_a_fault_in_a_folder_is_at_a_row_of_its_file(tmp_path: Path) -> None:
+    parquet(tmp_path / "tape" / "1.parquet", loan_id="'0002'")
+    wrong = parquet(tmp_path / "tape" / "2.parquet", stated_principal_balance="CAST(-1 AS DECIMAL(18, 2))")
+    with pytest.raises(InputError) as error:
+        judged(tmp_path, "tape")
+    assert [(fault.place.file, fault.place.cell) for fault in error.value.faults] == [(str(wrong), "row 1")]
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "b[1]")])
+def test_rows_are_in_the_order_of_their_files_and_in_that_of_each(tmp_path: Path, names: tuple[str, ...]) -> None:
+    table, many = Table(str(tmp_path / "tape"), "parquet", "", "canonical"), 11
+    (tmp_path / "tape").mkdir()
+    for name in names:
+        path = tmp_path / "tape" / f"{name}.parquet"
+        duckdb.connect().execute(f"COPY (SELECT '{name}' AS own, n FROM range(1, {many + 1}) AS t(n)) TO '{path}'")
+    with Duck([table]) as engine:
+        numbered = engine.numbered(table, engine.columns(table))
+        found = engine.rows(f"SELECT {ROW}, own, n FROM {numbered} ORDER BY {ROW}")
+    assert [(name, number) for _, name, number in found] == [(own, n) for own in names for n in range(1, many + 1)]
+    places = [row_place(table, row) for row, *_ in found]
+    assert [place.cell for place in places] == [f"row {number}" for _, _, number in found]
+    if len(names) > 1:
+        assert [Path(place.file).stem for place in places] == [name for _, name, _ in found]
 
 
 @pytest.mark.parametrize("other", ["notes.txt", "more/x.parquet"])

@@ -30,13 +30,13 @@ from checker.engine.plan import (
     scopes,
 )
 from checker.engine.relations import Head
-from checker.engine.sums import filled, folds
+from checker.engine.sums import filled, summing
 from checker.judge import Bench, Key, judged_by
 from checker.judged import OfSection
 from checker.lang.evaluate import Frame, Row, RowSet
 from checker.lang.frame import Table
 from checker.lang.syntax import Type, Value
-from checker.lang.typed import Typed, facts_of
+from checker.lang.typed import facts_of
 from checker.model import NOTHING, Agreement, Batch, Condition, Each, Judged, Judgement, Line, Status, Subject, Tape
 from checker.rules import programs, rules
 
@@ -71,7 +71,7 @@ class Again:
         self.firsts: dict[str, list[Line]] = defaultdict(list)
         cited = {n: sorted({str(row[UNDER]) for row in rows}) for n, rows in found.exercises.items()}
         self.summing = {
-            v.number: sections for v in found.relations.versions if (sections := _summing(v, cited[v.number]))
+            v.number: sections for v in found.relations.versions if (sections := summing(v.policy, cited[v.number]))
         }
         self.exercises = self.summed()
         self.chosen = {v.number: self.first(v) for v in found.relations.versions}
@@ -294,22 +294,6 @@ def _reads(version: Version) -> set[str]:
     """Return the facts that the rules of a version read."""
     found = rules(version.policy) if version.policy else ()
     return {name for rule in found for program in programs(rule).values() for name in facts_of(program.tree)}
-
-
-def _summing(version: Version, cited: Iterable[str]) -> list[str]:
-    """Return the sections of which a rule sums the lines of an exercise by a fact; `cited` are all that lines name."""
-    if version.policy is None:
-        return []
-    found = []
-    for rule in rules(version.policy):
-        reads = any(_sums_facts(program.tree) for program in programs(rule).values())
-        section = rule.rule.rpartition("/")[0]
-        found += [section] if reads else []
-    return list(cited) if "always" in found else sorted(set(found))
-
-
-def _sums_facts(tree: Typed) -> bool:
-    return any(fold.rows == "exercise" and (fold.body is not None or fold.where is not None) for fold in folds(tree))
 
 
 def _by(rows: Iterable[Mapping[str, object]], key: Sequence[str]) -> dict[tuple[object, ...], Mapping[str, object]]:

@@ -12,7 +12,7 @@ from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Self
 
 from checker.engine.book import Table
-from checker.engine.intake import ROW, Part, Rows
+from checker.engine.intake import IN_PART, ROW, Part, Rows
 from checker.engine.quotes import check_quotes
 from checker.faults import Fault, InputError, Place
 from checker.lang.sql import DUCKDB
@@ -138,13 +138,15 @@ class Duck:
         return self.dialect.quoted(MISFIT) if table.format == "csv" else ""
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return the same with a column `ROW`, which counts from 1."""
+        """Return the same with a column `ROW`, which counts from 1; in a folder, of each file, after its path."""
         if table.format == "csv":
             scan = self.drawn(table, columns, "", ", parallel = false")
             return f"(SELECT row_number() OVER () AS {ROW}, * FROM {scan}) AS numbered"
-        order = "filename, file_row_number"
+        row = "file_row_number + 1"
+        if len(_files(table)) > 1:
+            row = f"filename || {_text(IN_PART)} || lpad(CAST({row} AS VARCHAR), 18, '0')"
         scan = _parquet(table, ", filename = true, file_row_number = true")
-        return f"(SELECT row_number() OVER (ORDER BY {order}) AS {ROW}, * FROM {scan}) AS numbered"
+        return f"(SELECT {row} AS {ROW}, * FROM {scan}) AS numbered"
 
     def part(self, table: Table) -> Part | None:
         """Return what stands after FROM for some rows of a single Parquet file, which knows their places."""

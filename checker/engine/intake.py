@@ -19,6 +19,7 @@ from checker.values import BadValueError
 
 MOST_ASKED = 100_000  # texts of no plain form, of one column, that the parser is asked about
 ROW = "_row"  # no fact begins so
+IN_PART = "\ue000 row "  # between the path of a part of a table and the number of a row in it
 Rows = list[tuple[object, ...]]
 Part = Callable[[int, int], str]
 
@@ -45,7 +46,7 @@ class Engine(Protocol):
         """
 
     def numbered(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return the same with a column `ROW`, which counts from 1."""
+        """Return the same with a column `ROW`: a number from 1, or a text that `row_place` makes a place of."""
 
     def part(self, table: Table) -> Part | None:
         """Return what stands after FROM for some rows of a table, each with its place in the file as `ROW`.
@@ -252,9 +253,13 @@ def held(fact: FactDeclared, value: object) -> object:
 
 
 def row_place(table: Table, row: object) -> Place:
-    """Return the place of a row, counted from 1, of a table without empty lines; a text is what names it."""
+    """Return the place of a row, counted from 1, of a table without empty lines; a text is what names it.
+
+    That is the path of a file and the number of a row in it, or what the row says.
+    """
     if isinstance(row, str):
-        return Place(file=table.file, cell=row)
+        file, is_in_part, number = row.partition(IN_PART)
+        return Place(file=file, cell=f"row {int(number):,}") if is_in_part else Place(file=table.file, cell=row)
     row = int(str(row))
     if table.format == "csv":
         return Place(file=table.file, line=row + (table.form.header_row if table.form.names is None else 0))

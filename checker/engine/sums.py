@@ -106,6 +106,16 @@ def folds(tree: Typed) -> list[Fold]:
     return [tree] if isinstance(tree, Fold) else [fold for part in parts(tree) for fold in folds(part)]
 
 
+def summing(policy: Policy | None, cited: Iterable[str]) -> list[str]:
+    """Return the sections of which a rule sums the lines of an exercise by a fact; `cited` are all that lines name."""
+    found = []
+    for rule in rules(policy) if policy else ():
+        of_rule = [fold for program in programs(rule).values() for fold in folds(program.tree)]
+        reads = any(fold.rows == "exercise" and (fold.body is not None or fold.where is not None) for fold in of_rule)
+        found += [rule.rule.rpartition("/")[0]] if reads else []
+    return list(cited) if "always" in found else sorted(set(found))
+
+
 def refused(rule: Condition | Obligation, error: TooWideError) -> Fault:
     """Return why a rule cannot be judged in SQL, with its place."""
     return Fault(code="E513", message=f"`{rule.rule}` is not exact in SQL: {error}", place=rule.at, help=HELP)
