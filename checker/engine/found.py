@@ -162,15 +162,19 @@ def firsts(engine: Engine, version: Version, most: int, shown: int) -> list[tupl
 def _firsts(rows: Rows, most: int, shown: int) -> list[tuple[str, int]]:
     """Return of some lines the first of each kind, each once; a row is a batch, a number, a decision and statuses."""
     named = [((str(batch), int(str(line))), rest) for batch, line, *rest in rows]
-    seen: Counter[object] = Counter()
+    decided: Counter[object] = Counter()
+    stopped = [[0] * len(STATUSES) for _ in rows[0][2:]] if rows else []  # by rule, first those of any status but pass
     found: list[tuple[str, int]] = []
     for name, (decision, *codes) in sorted(named, key=lambda row: row[0]):
-        kinds = [(decision, most)]
-        for column, code in enumerate(codes):
-            kinds += [(column, most), ((column, code), shown)] if code else []
-        if any(seen[kind] < limit for kind, limit in kinds):
+        is_first = decided[decision] < most
+        decided[decision] += 1
+        for counts, code in zip(stopped, codes, strict=False):
+            if code:
+                is_first |= counts[0] < most or counts[int(str(code))] < shown
+                counts[0] += 1
+                counts[int(str(code))] += 1
+        if is_first:
             found.append(name)
-        seen.update(kind for kind, _ in kinds)
     return found
 
 
