@@ -163,12 +163,12 @@ def _firsts(rows: Rows, most: int, shown: int) -> list[tuple[str, int]]:
     """Return of some lines the first of each kind, each once; a row is a batch, a number, a decision and statuses."""
     named = [((str(batch), int(str(line))), rest) for batch, line, *rest in rows]
     decided: Counter[object] = Counter()
-    stopped = [[0] * len(STATUSES) for _ in rows[0][2:]] if rows else []  # by rule, first those of any status but pass
+    stopped = [[0] * len(STATUSES) for _ in rows[0][3:]] if rows else []  # by rule, first those of any status but pass
     found: list[tuple[str, int]] = []
     for name, (decision, *codes) in sorted(named, key=lambda row: row[0]):
         is_first = decided[decision] < most
         decided[decision] += 1
-        for counts, code in zip(stopped, codes, strict=False):
+        for counts, code in zip(stopped, codes, strict=True):
             if code:
                 is_first |= counts[0] < most or counts[int(str(code))] < shown
                 counts[0] += 1
