@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -103,19 +104,43 @@ def test_the_script_runs_as_it_stands_and_says_what_a_run_says(
     name = f"trust-{number:04}"
     text = script(capsys, name, "--policies", many.policies)
     warehouse = Warehouse(text, many, name)
-    rules = said(text, "line_1")
-    assert len(rules) == 17
-    names = ", ".join(rules)
-    query = f'SELECT "batch.batch", line, decision, {names} FROM line_1 ORDER BY 1, 2'
-    got = [(*row[:3], *("" if code is None else STATUSES[code] for code in row[3:])) for row in warehouse.rows(query)]
+    assert len(said(text, "line_1")) == 17
     wanted = [row for row in listed if row["agreement"] == name]
+    same(warehouse, text, "line_1", wanted)
+    assert said(text, "exercise_1") == {"x0": "3.13(g)/size"}
+    sizes = {STATUSES[code] for (code,) in warehouse.rows("SELECT x0 FROM exercise_1 WHERE x0 IS NOT NULL")}
+    assert sizes == {row["3.13(g)/size"] for row in wanted} - {""}
+
+
+def same(warehouse: Warehouse, text: str, relation: str, wanted: list[dict[str, str]]) -> None:
+    """Hold a relation of lines that a script made against the lines of a run."""
+    rules = said(text, relation)
+    query = f'SELECT "batch.batch", line, decision, {", ".join(rules)} FROM {relation} ORDER BY 1, 2'
+    got = [(*row[:3], *("" if code is None else STATUSES[code] for code in row[3:])) for row in warehouse.rows(query)]
     assert got == [
         (row["batch"], int(row["line"]), row["decision"], *(row[rule] for rule in rules.values())) for row in wanted
     ]
     assert got
-    assert said(text, "exercise_1") == {"x0": "3.13(g)/size"}
-    sizes = {STATUSES[code] for (code,) in warehouse.rows("SELECT x0 FROM exercise_1 WHERE x0 IS NOT NULL")}
-    assert sizes == {row["3.13(g)/size"] for row in wanted} - {""}
+
+
+def test_where_no_version_is_in_force_the_script_says_what_a_run_says(
+    many: Book, tmp_path: Path, capsys: Capsys
+) -> None:
+    """What fails a built-in rule is refused there, too."""
+    shutil.copytree(many.path.parent, tmp_path / "early")
+    early = Book(tmp_path / "early" / "csv.yaml", many.policies)
+    rows = table(tmp_path / "early" / "batches.csv")
+    early_rows = [row | {"date": "2004-10-01"} if row["agreement"] == "trust-0005" else row for row in rows]
+    text = "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in early_rows)]) + "\n"
+    (tmp_path / "early" / "batches.csv").write_text(text)
+    words = ["check", early.path, "--policies", early.policies, "--engine", "duckdb", "--lines", tmp_path / "l.csv"]
+    run([str(word) for word in words])
+    capsys.readouterr()
+    wanted = [row for row in table(tmp_path / "l.csv") if row["agreement"] == "trust-0005"]
+    text = script(capsys, "trust-0005", "--policies", early.policies)
+    assert said(text, "line_2").keys() == {"b0", "b1", "b2", "b3"}
+    same(Warehouse(text, early, "trust-0005"), text, "line_2", wanted)
+    assert {row["decision"] for row in wanted} == {"refused", "undecided"}
 
 
 def test_no_column_of_the_script_and_no_literal_is_a_double(many: Book, capsys: Capsys) -> None:

@@ -21,14 +21,15 @@ _HEAD = """\
 -- of a batch too; that every line names its batch, loan and section, and says nothing else of its loan than the tape;
 -- that all batches of an exercise have one `tape.as_of`; that no value is outside its declared bounds, for a sum whose
 -- addends are never below zero is decided by its known part. A buyer is compared with parties as the policy spells
--- them, where checker folds case and spaces. A batch on which no version is in force has the policy -1, and its lines,
--- which are undecided, stand in no relation below.
+-- them, where checker folds case and spaces. A batch on which no version is in force has the policy {none}, and of its
+-- lines only the built-in rules are asked: none is permitted.
 """
 
 
 def queries(agreement: Agreement, dialect: Dialect) -> str:
     """Return the queries of every version of an agreement as one SQL script, each explained."""
-    versions = [Version(n, agreement, policy, _spelled(policy)) for n, policy in enumerate(agreement.versions)]
+    every = [*agreement.versions, None]  # the last where none is in force
+    versions = [Version(n, agreement, policy, _spelled(policy)) for n, policy in enumerate(every)]
     plan = Plan(dialect, versions, member=dialect.quoted(IN_POOL))
     shared = [*_relations(agreement, dialect), *plan.pool({"named": f"COUNT({dialect.quoted(ID)})"})]
     own = [(version, query) for version in versions for query in plan.queries(version)]
@@ -37,9 +38,10 @@ def queries(agreement: Agreement, dialect: Dialect) -> str:
     return "\n".join([_head(agreement, dialect), *parts])
 
 
-def _spelled(policy: Policy) -> dict[str, tuple[str, ...]]:
+def _spelled(policy: Policy | None) -> dict[str, tuple[str, ...]]:
     """Return the names of parties as the policy spells them."""
-    return spelled_as(policy, [(name, folded(name)) for names in policy.parties.values() for name in names])
+    listed = policy.parties.values() if policy else ()
+    return spelled_as(policy, [(name, folded(name)) for names in listed for name in names])
 
 
 def _head(agreement: Agreement, dialect: Dialect) -> str:
@@ -49,6 +51,7 @@ def _head(agreement: Agreement, dialect: Dialect) -> str:
     batch = [n for n, f in agreement.facts.items() if f.group not in ("loan", "disposition")]
     return _HEAD.format(
         title=f"{agreement.name}, in the SQL of {dialect.name}",
+        none=len(agreement.versions),
         tape=", ".join([f"{AGREEMENT} {dialect.string}", *(typed[name] for name in loan)]),
         batch=", ".join(typed[name] for name in batch),
         line=", ".join([f"{BATCH} {dialect.string}", f"{ROW} BIGINT", "line BIGINT", *(typed[name] for name in line)]),
@@ -62,7 +65,7 @@ def _relations(agreement: Agreement, dialect: Dialect) -> Iterator[Query]:
         f"WHEN {q(DATE)} >= DATE '{max(policy.effective, policy.executed)}' THEN {n}" for n, policy in latest
     )
     named = f"{q(AGREEMENT)} = {dialect.text(agreement.name)}"
-    policy = f"SELECT *, CASE {limbs} ELSE -1 END AS policy\nFROM proposal WHERE {named}"
+    policy = f"SELECT *, CASE {limbs} ELSE {len(latest)} END AS policy\nFROM proposal WHERE {named}"
     yield Query("batch", "each batch, with the number of the version in force", policy)
     cited = f"SELECT DISTINCT {q(AGREEMENT)}, {q(LOAN)} AS {q(ID)} FROM line JOIN batch USING ({q(BATCH)})"
     yield Query(
