@@ -126,7 +126,7 @@ def test_a_fault_in_a_folder_is_at_a_row_of_its_file(tmp_path: Path) -> None:
     assert [(fault.place.file, fault.place.cell) for fault in error.value.faults] == [(str(wrong), "row 1")]
 
 
-@pytest.mark.parametrize("names", [("a",), ("a", "b[1]")])
+@pytest.mark.parametrize("names", [("a",), ("a", "a.parquet", "b[1]")])
 def test_rows_are_in_the_order_of_their_files_and_in_that_of_each(tmp_path: Path, names: tuple[str, ...]) -> None:
     table, many = Table(str(tmp_path / "tape"), "parquet", "", "canonical"), 11
     (tmp_path / "tape").mkdir()
@@ -141,6 +141,12 @@ def test_rows_are_in_the_order_of_their_files_and_in_that_of_each(tmp_path: Path
     assert [place.cell for place in places] == [f"row {number}" for _, _, number in found]
     if len(names) > 1:
         assert [Path(place.file).stem for place in places] == [name for _, name, _ in found]
+
+
+@pytest.mark.parametrize("name", ["filename", "file_row_number", "File_Row_Number"])
+def test_a_column_that_duckdb_takes_for_its_own_is_refused(tmp_path: Path, name: str) -> None:
+    parquet(tmp_path / "tape.parquet", **{name: "1"})
+    assert code(tmp_path, "tape.parquet") == "E613"
 
 
 @pytest.mark.parametrize("other", ["notes.txt", "more/x.parquet"])

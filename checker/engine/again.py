@@ -173,7 +173,7 @@ class Again:
                 stopped[rule, status] = statuses.count(status)
         for one, decision in zip(here, decisions(standing), strict=True):
             if decision != one.said["decision"]:
-                raise DisagreementError(f"line {one.line.number}, {one.line.loan}: {decision} and {one.said}")
+                raise DisagreementError(f"{one.line.at}: {decision} and {one.said}")
         return stopped
 
     def agree(
@@ -274,7 +274,7 @@ class Again:
         least = ["MIN(fact.line)", f"MIN_BY(fact.{ROW}, fact.line)"]
         counts = [*least, "COUNT(*)", *(f"COUNT(line.{q(name)})" for name in facts)]
         query = f"SELECT {', '.join([*key, *counts])} FROM fact{_beside_lines(q) if facts else ''}"
-        query += f" GROUP BY {', '.join(key)}"
+        query += f" GROUP BY {', '.join(key)} ORDER BY {key[0]}, {key[-1]}"
         for batch, agreement, day, section, line, row, rows, *said in self.engine.rows(query):
             found[str(batch)][str(section)] = lines[agreement, section, day]
             first = Line(int(str(line)), "", str(section), {}, row_place(self.book.lines, row))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MISFIT = "misfit row"
 NO_CELL = "\ue000 no cell \ue000"  # what stands in no file: a character that nobody has given a meaning
 MEMORY = "256MB"
+OWN = ("filename", "file_row_number")  # of Parquet, in capitals or not
 _OFF = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions")
 
 
@@ -105,6 +106,10 @@ class Duck:
                 message = "the files of the folder have not all the same columns, of the same types"
                 raise InputError(Fault(code="E715", message=message, place=Place(file=str(path))))
             found = found or own
+        taken = [name for name in found if name.lower() in OWN]
+        if taken:
+            message = f"the column `{taken[0]}` has a name that DuckDB gives to a column of its own"
+            raise InputError(Fault(code="E613", message=message, place=Place(file=table.file), help="rename it"))
         return found
 
     def scan(self, table: Table, columns: Mapping[str, str]) -> str:

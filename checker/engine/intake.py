@@ -19,7 +19,8 @@ from checker.values import BadValueError
 
 MOST_ASKED = 100_000  # texts of no plain form, of one column, that the parser is asked about
 ROW = "_row"  # no fact begins so
-IN_PART = "\ue000 row "  # between the path of a part of a table and the number of a row in it
+# Between the path of a part of a table and the number of a row in it; it sorts before what a longer path goes on with.
+IN_PART = "\x01 row "
 Rows = list[tuple[object, ...]]
 Part = Callable[[int, int], str]
 
