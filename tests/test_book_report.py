@@ -384,6 +384,18 @@ def test_what_is_known_of_a_pool_alone_is_said_not_to_be_judged_again(many: Book
     )
 
 
+@pytest.mark.parametrize("words", [(), ("--all",)])
+def test_what_is_judged_again_is_counted_whether_or_not_it_is_explained(
+    many: Book, listed: list[dict[str, str]], words: tuple[str, ...], capsys: Capsys
+) -> None:
+    """Of so few lines all are judged again, and an exercise for each batch that takes part in it."""
+    report = many.report(capsys, *words)
+    counts = {rule: sum(of.values()) for rule, of in report["rules"].items()}
+    batches = {row["batch"] for row in listed if row["3.13(g)/size"]}
+    assert len(batches) > counts["3.13(g)/size"]
+    assert report["judged_again"] == sum(counts.values()) - counts["3.13(g)/size"] + len(batches)
+
+
 def test_every_exercise_and_batch_is_judged_again_even_where_no_line_is_explained(
     many: Book, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
 ) -> None:

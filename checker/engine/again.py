@@ -226,7 +226,7 @@ class Again:
     def first(self, version: Version) -> dict[str, dict[int, Chosen]]:
         """Return the lines that are judged again, by batch and number."""
         q = self.engine.dialect.quoted
-        n, scope = version.number, scopes(version.policy)
+        n, scope = version.number, self.scopes[version.number]
         columns = list(line_rules(scope))
         names = firsts(self.engine, version, self.most, self.shown)
         chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
