@@ -149,7 +149,7 @@ def _add_engine(parser: "argparse._ArgumentGroup") -> None:
     parser.add_argument("--spark-master", metavar="URL", default="", help=help_)
     help_ = "of a book, write each line with its decision and statuses to a .csv or .parquet file"
     parser.add_argument("--lines", type=Path, metavar="FILE", help=help_)
-    help_ = "of a book, judge again so many lines that do not pass a rule, of each; 1,000 unless given"
+    help_ = "of a book, judge again at least so many lines that do not pass a rule, of each; 1,000 unless given"
     parser.add_argument("--explain-max", type=_whole, metavar="N", default=1_000, help=help_)
 
 

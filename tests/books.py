@@ -19,11 +19,10 @@ from checker.engine.again import Again
 from checker.engine.book import Book, read_book
 from checker.engine.book import Table as Named
 from checker.engine.duck import Duck
-from checker.engine.found import Found, find
+from checker.engine.found import Found, finding
 from checker.engine.intake import Engine, batch_columns, line_columns, tape_columns
 from checker.engine.plain import read_plain
 from checker.engine.plan import BATCH, BUILTIN, EXERCISE, STATUSES, UNDER, scopes, section_of
-from checker.engine.relations import relate
 from checker.lang.sql import WIDTHS
 from checker.lang.syntax import Type, Value
 from checker.model import Agreement, Condition
@@ -215,10 +214,10 @@ def engine_finds(path: Path, world: World, opened: Open = open_duck) -> Answers:
     book = read_book(path, world.law)
     engine = opened(book)
     try:
-        found = find(engine, book, relate(engine, book, world.law, world.look), lambda *_: None)
-        again = Again(engine, book, found, world.look, MOST_AGAIN) if engine.name == "duckdb" else None
-        assert again is None or list(again.judged(world.law)), "it raises where it is of another opinion"
-        return dict(_answers(engine, found))
+        with finding(engine, book, world.law, world.look, lambda *_: None) as found:
+            again = Again(engine, book, found, world.look, MOST_AGAIN) if engine.name == "duckdb" else None
+            assert again is None or list(again.judged(world.law)), "it raises where it is of another opinion"
+            return dict(_answers(engine, found))
     finally:
         engine.close()
 
@@ -228,22 +227,22 @@ def _answers(engine: Engine, found: Found) -> Iterator[tuple[tuple[str, ...], st
         scope, n = scopes(version.policy), version.number
         builtin = {f"b{at}": f"builtin/{name}" for at, name in enumerate(BUILTIN)}
         lines = {**builtin, **{name: condition.rule for name, condition in scope.line.items()}}
-        for row in _rows(engine, f"line_{n}", (BATCH, "line")):
+        for row in _rows(engine, f"line_{n}"):
             subject = (str(row[BATCH]), str(int(str(row["line"]))))
             yield ("decision", *subject), str(row["decision"])
             yield from _statuses(("line", *subject), row, lines)
         exercises = {name: condition.rule for name, condition in scope.exercise.items()}
-        for row in _rows(engine, f"exercise_{n}", EXERCISE):
+        for row in _rows(engine, f"exercise_{n}"):
             yield from _statuses(("exercise", *(str(row[name]) for name in EXERCISE)), row, exercises)
-        for name, of, key in (("batch", scope.batch, (BATCH,)), ("section", scope.section, (BATCH, UNDER))):
-            for row in _rows(engine, f"{name}_{n}", key) if of else ():
-                asked = {column: c.rule for column, c in of.items() if section_of(c) in ("", row.get(UNDER))}
+        for name, of in (("batch", scope.batch), ("section", scope.section)):
+            for row in _rows(engine, f"{name}_{n}") if of else ():
+                asked = {column: c.rule for column, c in of.items() if section_of(c.rule) in ("", row.get(UNDER))}
                 assert all(row[column] is None for column in of if column not in asked), "asked of another section"
                 yield from _statuses(("batch", str(row[BATCH])), row, asked)
 
 
-def _rows(engine: Engine, name: str, key: Sequence[str]) -> list[dict[str, object]]:
-    names, rows = engine.table(name, key)
+def _rows(engine: Engine, name: str) -> list[dict[str, object]]:
+    names, rows = engine.table(name)
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bench.book_data import write
-from test_book import HEAD, MASTER, RIGHT, Book, as_parquet, rows, stamps, written
+from test_book import HEAD, MASTER, RIGHT, TAPE, Book, as_parquet, rows, stamps, written
 
 import checker
 from checker.engine.again import Again
@@ -29,10 +29,10 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def duck(files: Path) -> Iterator[Duck]:
+@pytest.fixture(params=["itself", "beside"])
+def duck(files: Path, request: pytest.FixtureRequest) -> Iterator[Duck]:
     with Duck([Table(str(files / "own.csv"), "csv")]) as found:
-        yield found
+        yield found if request.param == "itself" else found.beside()
 
 
 # What it reaches
@@ -142,6 +142,13 @@ def test_nothing_is_left_of_a_bug(
     with pytest.raises(ZeroDivisionError):
         written(tmp_path).check(capsys)
     assert list(temporary.iterdir()) == []
+
+
+def test_no_lines_are_written_beside_a_tape_that_is_wrong(tmp_path: Path, capsys: Capsys) -> None:
+    book = written(tmp_path, tape=[*TAPE, TAPE[-1]])
+    done = book.check(capsys, "--lines", tmp_path / "lines_out.csv")
+    assert (done.code, done.err.partition(" ")[0]) == (2, "E708:")
+    assert not (tmp_path / "lines_out.csv").exists()
 
 
 # A run that is large

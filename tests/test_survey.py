@@ -1,17 +1,23 @@
-"""That no loan of a tape stands twice: seen at once where the rows ascend, else from the number of different ids."""
+"""That no loan of a tape stands twice: seen at once where the rows ascend, else from the number of different ids.
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+It is proved beside what else is done with the tape, whatever becomes of that.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import pytest
 
 from checker.engine import survey
 from checker.engine.book import Table
 from checker.engine.duck import Duck
+from checker.engine.found import MiscountError
 from checker.engine.intake import Read, read_table
 from checker.engine.plan import AGREEMENT, ID
+from checker.faults import Fault, InputError
 from checker.lang.syntax import Type
 from checker.model import FactDeclared
 
@@ -56,7 +62,8 @@ TAPES: dict[str, Rows] = {
 @pytest.mark.parametrize("rows", TAPES.values(), ids=TAPES)
 def test_rows_ascend_and_loans_stand_once(tmp_path: Path, rows: Rows) -> None:
     with tape(tmp_path, rows) as (engine, read):
-        assert survey.ascends(engine, read, len(rows)) is (list(rows) == sorted(set(rows)))
+        for parts in (1, 2, 3):
+            assert survey.ascends(engine, read, len(rows), parts) is (list(rows) == sorted(set(rows)))
         assert survey.each_once(engine, read, len(rows)) is (len(rows) == len(set(rows)))
 
 
@@ -73,7 +80,8 @@ def test_rows_of_any_order_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         else:
             rows.insert(one, rows.pop(other))
     with tape(tmp_path, rows) as (engine, read):
-        assert survey.ascends(engine, read, len(rows)) is (rows == sorted(set(rows)))
+        for parts in (1, 2, chance.randrange(3, 9)):
+            assert survey.ascends(engine, read, len(rows), parts) is (rows == sorted(set(rows)))
         assert survey.each_once(engine, read, len(rows)) is (len(rows) == len(set(rows)))
 
 
@@ -98,4 +106,116 @@ def test_nothing_rests_on_the_order_in_which_an_engine_reads(tmp_path: Path, mon
     with tape(tmp_path, [("3",), ("4",), ("3",)]) as (engine, read):
         own = read.part or pytest.fail("a Parquet file has parts")
         sorted_ = read._replace(part=lambda *part: f"(FROM {own(*part)} ORDER BY loan_id) AS part")
-        assert not survey.ascends(engine, sorted_, 3)
+        assert not survey.ascends(engine, sorted_, 3, parts=2)
+
+
+# Beside what is done within
+
+
+class Slow:
+    """An engine that looks at all rows of a tape of three once it is let, or is stopped; the first seem to ascend."""
+
+    def __init__(self, *, ascend: bool) -> None:
+        self.ascend, self.let, self.stopped = ascend, Event(), Event()
+
+    def beside(self) -> "Slow":
+        return self
+
+    def ascends(self, rows: int) -> bool:
+        if rows == survey.FIRST:
+            return True
+        for _ in range(500):
+            if self.let.wait(0.01):
+                return self.ascend
+            if self.stopped.is_set():
+                break
+        raise RuntimeError("stopped, or forgotten")
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+Made = Callable[..., Slow]
+READ = Read(Table("tape.parquet", "parquet"), {}, "", "")
+OTHER = Fault(code="E604", message="another fault")
+TWICE = Fault(code="E708", message="the loan `1` stands here twice")
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Made:
+    """Make an engine whose tape of three rows has so many different loans."""
+
+    def refused(*_: object) -> None:
+        raise InputError(TWICE)
+
+    def made(different: int, *, ascend: bool) -> Slow:
+        monkeypatch.setattr(survey, "FIRST", 2)
+        monkeypatch.setattr(survey, "ascends", lambda engine, _read, rows: engine.ascends(rows))
+        monkeypatch.setattr(survey, "_different", lambda *_: different)
+        monkeypatch.setattr(survey, "refuse", refused)
+        return Slow(ascend=ascend)
+
+    return made
+
+
+def proving(engine: Slow) -> AbstractContextManager[None]:
+    return survey.proving(engine, None, READ, 3, engine.let.set)  # type: ignore[arg-type] # nothing else of them is used
+
+
+def test_the_proof_runs_beside_and_is_waited_for_at_the_end(slow: Made) -> None:
+    engine = slow(0, ascend=True)
+    with proving(engine):
+        assert not engine.let.is_set()
+    assert engine.let.is_set()
+    assert not engine.stopped.is_set()
+
+
+def test_a_loan_twice_is_told_at_the_end(slow: Made) -> None:
+    reached = False
+    with pytest.raises(InputError, match="E708"), proving(slow(2, ascend=False)):
+        reached = True
+    assert reached
+
+
+def test_rows_in_another_order_are_no_fault(slow: Made) -> None:
+    with proving(slow(3, ascend=False)):
+        pass
+
+
+@pytest.mark.parametrize("different", [2, 3])
+def test_of_rows_that_do_not_seem_to_ascend_the_proof_comes_first(
+    slow: Made, monkeypatch: pytest.MonkeyPatch, different: int
+) -> None:
+    engine, reached = slow(different, ascend=True), False
+    monkeypatch.setattr(survey, "ascends", lambda *_: False)
+    with nullcontext() if different == 3 else pytest.raises(InputError, match="E708"), proving(engine):
+        reached = True
+    assert reached is (different == 3)
+    assert not engine.let.is_set()
+
+
+def test_what_does_not_add_up_is_the_fault_of_a_loan_twice(slow: Made) -> None:
+    with pytest.raises(InputError, match="E708"), proving(slow(2, ascend=False)):
+        raise MiscountError("two of one line")
+
+
+def test_what_does_not_add_up_without_one_is_a_bug(slow: Made) -> None:
+    with pytest.raises(MiscountError), proving(slow(3, ascend=True)):
+        raise MiscountError("two of one line")
+
+
+@pytest.mark.parametrize("error", [InputError(OTHER), KeyboardInterrupt(), KeyError()])
+def test_the_proof_is_ended_where_nothing_comes_of_it(slow: Made, error: BaseException) -> None:
+    engine = slow(2, ascend=False)
+    with pytest.raises(type(error)) as raised, proving(engine):
+        raise error
+    assert raised.value is error
+    assert engine.stopped.is_set()
+    assert not engine.let.is_set()
+
+
+def test_a_proof_that_fails_is_an_error(slow: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = slow(3, ascend=True)
+    monkeypatch.setattr(survey, "ascends", lambda _engine, _read, rows: rows == 2 or int("no number"))
+    with pytest.raises(ValueError, match="no number"), proving(engine):
+        pass

@@ -226,27 +226,22 @@ class Again:
     def first(self, version: Version) -> dict[str, dict[int, Chosen]]:
         """Return the lines that are judged again, by batch and number."""
         q = self.engine.dialect.quoted
-        n, scope = version.number, self.scopes[version.number]
+        scope = self.scopes[version.number]
         columns = list(line_rules(scope))
-        names = firsts(self.engine, version, self.most, self.shown)
-        chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
-        if not names:
-            return chosen
-        self.engine.put(
-            f"chosen_{n}", {BATCH: self.engine.dialect.string, "line": "BIGINT"}, [list(name) for name in names]
-        )
         facts = sorted({LOAN, UNDER, BATCH, IN_POOL, BUYER, ROLE, *_reads(version)} & self.book.facts.keys())
         typed = self.typing(facts)
         attested = [name for name in facts if name.startswith("loan.") and not self.book.facts[name].measured]
         selected = [f"fact.{q(name)}" for name in facts] + [f"line.{q(name)}" for name in attested]
-        judged = [f"line_{n}.{name}" for name in (*columns, "decision")]
+        judged = [f"first.{name}" for name in (*columns, "decision")]
         own = ["fact.line", f"fact.{ROW}", "fact.times", "fact.on_tape"]
-        on = " AND ".join("{0}.{1} = chosen_{2}.{1}".format("{0}", column, n) for column in (q(BATCH), "line"))
+        on = f"ON {{0}}.{q(BATCH)} = first.{q(BATCH)} AND {{0}}.line = first.line"
         query = (
-            f"SELECT {', '.join([*own, *judged, *selected])} FROM chosen_{n} JOIN fact ON {on.format('fact')}"
-            f" JOIN line_{n} ON {on.format(f'line_{n}')} JOIN line ON {on.format('line')}"
+            f"SELECT {', '.join([*own, *judged, *selected])}\n"
+            f"FROM (\n{firsts(self.engine, version, self.most, self.shown)}\n) AS first\n"
+            f"JOIN fact {on.format('fact')} JOIN line {on.format('line')}\nORDER BY fact.{q(BATCH)}, fact.line"
         )
-        for number, row, times, on_tape, *rest in self.engine.rows(f"{query} ORDER BY fact.{q(BATCH)}, fact.line"):
+        chosen: dict[str, dict[int, Chosen]] = defaultdict(dict)
+        for number, row, times, on_tape, *rest in self.engine.rows(query):
             said = dict(zip([*columns, "decision"], rest, strict=False))
             known = typed(rest[len(judged) : len(judged) + len(facts)])
             also = zip(attested, rest[len(judged) + len(facts) :], strict=True)

@@ -7,6 +7,7 @@ import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Self
@@ -52,6 +53,7 @@ class Duck:
         self._errors = duckdb.Error
         self._folder = tempfile.TemporaryDirectory(prefix="checker-")
         self._connection = duckdb.connect()
+        self._other = self._connection.cursor()
         try:
             self._connection.execute(f"SET memory_limit = {_text(memory)}")
             self._close_off(tables)
@@ -69,7 +71,8 @@ class Duck:
         run(f"SET allowed_paths = [{', '.join(map(_text, paths))}]")
         for name in _OFF:
             run(f"SET {name} = false")
-        run("SET python_enable_replacements = false")
+        for connection in (self._connection, self._other):
+            connection.execute("SET python_enable_replacements = false")
         run("SET enable_external_access = false")
         # Of a CSV file DuckDB does not know the size, and would keep all loans in memory to look for a few of them.
         run("SET disabled_optimizers = 'build_side_probe_side'")
@@ -83,6 +86,16 @@ class Duck:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def beside(self) -> "Duck":
+        """Return it for another thread, with a connection of its own to the same files."""
+        other = copy(self)
+        other._connection = self._other  # noqa: SLF001 (its own)
+        return other
+
+    def stop(self) -> None:
+        """End what is running beside."""
+        self._other.interrupt()
 
     def close(self) -> None:
         """Close the connection and delete what was spilled."""
@@ -177,10 +190,9 @@ class Duck:
         """Return what a query selects."""
         return self._fetched(self._run(select))
 
-    def table(self, name: str, key: Sequence[str]) -> tuple[list[str], Rows]:
-        """Return the columns of a relation that was made, and its rows in the order of a key."""
-        order = ", ".join(map(self.dialect.quoted, key))
-        found = self._run(f"SELECT * FROM {name} ORDER BY {order}")
+    def table(self, name: str) -> tuple[list[str], Rows]:
+        """Return the columns of a relation that was made, and its rows."""
+        found = self._run(f"SELECT * FROM {name}")
         return [column[0] for column in found.description], self._fetched(found)
 
     def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:

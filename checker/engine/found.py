@@ -1,15 +1,17 @@
-"""What an engine finds in a book: the judging queries, run in order, and their results as values."""
+"""What an engine finds in a book: its tables related, the judging queries run in order, their results as values."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from checker.engine.book import Book
-from checker.engine.intake import Engine, Rows
+from checker.engine.intake import Engine
 from checker.engine.plan import (
     AGREEMENT,
     BATCH,
-    DATE,
+    EXERCISE,
     STATUSES,
     UNDER,
     Plan,
@@ -19,12 +21,14 @@ from checker.engine.plan import (
     scopes,
     section_of,
 )
-from checker.engine.relations import Relations
-from checker.engine.survey import check_tape, survey
-from checker.model import Condition, Decision
+from checker.engine.relations import Relations, join, relate
+from checker.engine.survey import check_tape, keep_cited, proving, survey
+from checker.model import Agreement, Condition, Decision
 
 Progress = Callable[[str, int, int], None]
-BLOCK = "CAST(line AS BIGINT) - CAST(line AS BIGINT) % 1000"  # a thousand numbers of a batch
+Row = Mapping[str, object]
+CODES = range(len(STATUSES))
+BLOCK = "CAST(line AS BIGINT) - CAST(line AS BIGINT) % 100"  # a hundred numbers of a batch
 
 
 class Tally(NamedTuple):
@@ -44,10 +48,10 @@ class Found(NamedTuple):
     relations: Relations
     plan: Plan
     tallies: tuple[Tally, ...]
-    pools: tuple[Mapping[str, object], ...]
-    exercises: Mapping[int, tuple[Mapping[str, object], ...]]
-    batches: Mapping[int, tuple[Mapping[str, object], ...]]
-    sections: Mapping[int, tuple[Mapping[str, object], ...]]
+    pools: tuple[Row, ...]
+    exercises: Mapping[int, tuple[Row, ...]]
+    batches: Mapping[int, tuple[Row, ...]]
+    sections: Mapping[int, tuple[Row, ...]]
     decisions: Mapping[str, tuple[int, int, int]]
 
 
@@ -55,28 +59,46 @@ class MiscountError(AssertionError):
     """What was counted does not add up to the subjects, or the decisions to the lines: a bug of ours."""
 
 
-def find(engine: Engine, book: Book, relations: Relations, progress: Progress) -> Found:
-    """Run every query of the book's versions and return what they found."""
+@contextmanager
+def finding(
+    engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_of: date | None, progress: Progress
+) -> Iterator[Found]:
+    """Relate the tables of a book, run every query of its versions and yield what they found.
+
+    Meanwhile, and while that is looked at, it is proved that no loan of the tape stands twice; at the end InputError is
+    raised where one does.
+    """
+    progress("the lines", 0, 1)
+    relations = relate(engine, book, agreements, as_of)
     plan = Plan(engine.dialect, relations.versions, member=relations.member)
     pool = plan.pool(survey(relations.tape, engine.dialect))
-    todo = [query for version in relations.versions for query in plan.queries(version)]
-    for n, query in enumerate([*pool, *todo]):
-        progress(query.means, n, len(todo) + len(pool))
+    for query in pool:
+        progress(query.means, 0, 1)
         engine.make(query.name, query.select)
-        if query.name == "survey":
-            check_tape(engine, book, relations.tape, rows_of(engine, query.name, (AGREEMENT,)))
+    loans = check_tape(engine, book, relations.tape, rows_of(engine, "survey", (AGREEMENT,)))
+    wait = partial(progress, "that no loan stands twice", 1, 1)
+    progress("the loans that lines cite", 0, 1)
+    keep_cited(engine, book, relations.tape)
+    with proving(engine, book, relations.tape, loans, wait):
+        relations = join(engine, book, relations)
+        todo = [query for version in relations.versions for query in plan.queries(version)]
+        for n, query in enumerate(todo):
+            progress(query.means, n, len(todo))
+            engine.make(query.name, query.select)
+        yield _found(engine, relations, plan)
+
+
+def _found(engine: Engine, relations: Relations, plan: Plan) -> Found:
+    """Fetch what the queries found, and count it."""
     exercises, batches, sections = {}, {}, {}
     tallies: dict[str, list[int]] = {}
     decisions: dict[str, tuple[int, int, int]] = {}
     for version in relations.versions:
         n, scope = version.number, scopes(version.policy)
-        exercises[n] = rows_of(engine, f"exercise_{n}", (AGREEMENT, UNDER, DATE))
-        batches[n] = rows_of(engine, f"batch_{n}", (BATCH,)) if scope.batch else ()
-        sections[n] = rows_of(engine, f"section_{n}", (BATCH, UNDER)) if scope.section else ()
-        _count(engine, version, scope, tallies)
-        _count_rows(exercises[n], scope.exercise, tallies)
-        _count_rows(batches[n], scope.batch, tallies)
-        _count_rows(sections[n], scope.section, tallies)
+        _count(_lines(engine, version, scope), line_rules(scope), tallies)
+        exercises[n] = _counted(engine, f"exercise_{n}", EXERCISE, scope.exercise, tallies)
+        batches[n] = _counted(engine, f"batch_{n}", (BATCH,), scope.batch, tallies) if scope.batch else ()
+        sections[n] = _counted(engine, f"section_{n}", (BATCH, UNDER), scope.section, tallies) if scope.section else ()
         decisions |= _decisions(engine, plan, n)
     _count_lines(engine, plan, decisions)
     return Found(
@@ -91,53 +113,50 @@ def find(engine: Engine, book: Book, relations: Relations, progress: Progress) -
     )
 
 
-def rows_of(engine: Engine, name: str, key: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
+def rows_of(engine: Engine, name: str, key: Sequence[str]) -> tuple[Row, ...]:
     """Return the rows of a relation that was made, in the order of a key, each by the names of its columns."""
-    names, rows = engine.table(name, key)
-    return tuple(dict(zip(names, row, strict=True)) for row in rows)
+    names, rows = engine.table(name)
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    return tuple(sorted(found, key=lambda row: [(row[word] is not None, row[word]) for word in key]))
 
 
-def _count(engine: Engine, version: Version, scope: Scope, tallies: dict[str, list[int]]) -> None:
-    """Count the lines of a version by status, rule by rule; they add up to its lines, or there is a bug."""
-    rules = line_rules(scope)
-    counts = [f"COUNT(CASE WHEN {name} = {n} THEN 1 END)" for name in rules for n in range(len(STATUSES))]
-    asked = [f"COUNT({_asked(engine, scope, name)})" for name in rules]
-    (found,) = engine.rows(f"SELECT {', '.join([*counts, *asked])} FROM line_{version.number}")
-    numbers = [int(str(number)) for number in found]
-    each, wanted = numbers[: len(counts)], numbers[len(counts) :]
-    for n, (rule, subjects) in enumerate(zip(rules.values(), wanted, strict=True)):
-        _add(tallies, rule, each[n * len(STATUSES) : (n + 1) * len(STATUSES)], subjects)
+def _lines(engine: Engine, version: Version, scope: Scope) -> list[tuple[Row, int]]:
+    """Return what is found of the lines of a version, and of how many of them: most say what many others say."""
+    names = [UNDER, *line_rules(scope)]
+    columns = ", ".join(map(engine.dialect.quoted, names))
+    query = f"SELECT {columns}, COUNT(*) FROM line_{version.number} GROUP BY {columns}"
+    return [(dict(zip(names, row, strict=True)), int(str(lines))) for *row, lines in engine.rows(query)]
 
 
-def _asked(engine: Engine, scope: Scope, name: str) -> str:
-    """Return what is known of a line exactly where a rule is asked of it."""
-    section = section_of(scope.line[name]) if name in scope.line else ""
-    if not section:
-        return "*"
-    return f"CASE WHEN {engine.dialect.quoted(UNDER)} = {engine.dialect.text(section)} THEN 1 END"
+def _counted(
+    engine: Engine, name: str, key: Sequence[str], conditions: Mapping[str, Condition], tallies: dict[str, list[int]]
+) -> tuple[Row, ...]:
+    """Return the rows of a relation, counted by the status of each condition."""
+    rows = rows_of(engine, name, key)
+    _count([(row, 1) for row in rows], {column: rule.rule for column, rule in conditions.items()}, tallies)
+    return rows
 
 
-def _count_rows(
-    rows: tuple[Mapping[str, object], ...], conditions: Mapping[str, Condition], tallies: dict[str, list[int]]
-) -> None:
-    for name, condition in conditions.items():
-        section = section_of(condition)
-        of = [row[name] for row in rows if not section or row.get(UNDER) == section]
-        _add(tallies, condition.rule, [of.count(n) for n in range(len(STATUSES))], len(of))
+def _count(rows: Sequence[tuple[Row, int]], rules: Mapping[str, str], tallies: dict[str, list[int]]) -> None:
+    """Count subjects by status, rule by rule: each that a rule is asked of has one, and no other, or there is a bug.
+
+    A row is of so many subjects; `rules` are by the column of their status.
+    """
+    for name, rule in rules.items():
+        section, counts = section_of(rule), tallies.setdefault(rule, [0] * len(STATUSES))
+        for row, subjects in rows:
+            code, asked = row[name], not section or row[UNDER] == section
+            if (code not in CODES) if asked else (code is not None):
+                raise MiscountError(f"{rule}: {subjects} subjects have the status {code}: {row}")
+            if asked:
+                counts[int(str(code))] += subjects
 
 
-def _add(tallies: dict[str, list[int]], rule: str, counts: list[int], subjects: int) -> None:
-    if sum(counts) != subjects:
-        raise MiscountError(f"{rule}: {counts} of {subjects} subjects")
-    before = tallies.setdefault(rule, [0] * len(STATUSES))
-    tallies[rule] = [a + b for a, b in zip(before, counts, strict=True)]
+def firsts(engine: Engine, version: Version, most: int, shown: int) -> str:
+    """Return the query of the lines to judge again, with what was found of each.
 
-
-def firsts(engine: Engine, version: Version, most: int, shown: int) -> list[tuple[str, int]]:
-    """Return the lines to judge again: a batch's name and a line's number each.
-
-    They are the first `most` that do not pass a rule, rule by rule; the first `shown` of each status but pass, which
-    are explained; and the first `most` of each decision, because nothing is worse than a line permitted wrongly.
+    They are at least the first `most` that do not pass a rule, rule by rule; the first `shown` of each status but pass,
+    which are explained; and the first `most` of each decision, because nothing is worse than a line permitted wrongly.
     """
     n, batch = version.number, engine.dialect.quoted(BATCH)
     columns = list(line_rules(scopes(version.policy)))
@@ -151,31 +170,11 @@ def firsts(engine: Engine, version: Version, most: int, shown: int) -> list[tupl
     window = f"WINDOW before AS (ORDER BY {batch}, block ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     summed = f"SELECT {batch}, block, {', '.join(before)}\nFROM (\n{blocks}\n) AS counted\n{window}"
     is_first = [f"({holds} AND n{at} < {limit})" for at, (holds, limit) in enumerate(wanted)]
-    rows = engine.rows(
+    return (
         f"SELECT l.{batch}, line, decision, {', '.join(columns)}\n"
         f"FROM line_{n} AS l JOIN (\n{summed}\n) AS summed ON l.{batch} = summed.{batch} AND {BLOCK} = block\n"
         f"WHERE {' OR '.join(is_first)}"
     )
-    return _firsts(rows, most, shown)
-
-
-def _firsts(rows: Rows, most: int, shown: int) -> list[tuple[str, int]]:
-    """Return of some lines the first of each kind, each once; a row is a batch, a number, a decision and statuses."""
-    named = [((str(batch), int(str(line))), rest) for batch, line, *rest in rows]
-    decided: Counter[object] = Counter()
-    stopped = [[0] * len(STATUSES) for _ in rows[0][3:]] if rows else []  # by rule, first those of any status but pass
-    found: list[tuple[str, int]] = []
-    for name, (decision, *codes) in sorted(named, key=lambda row: row[0]):
-        is_first = decided[decision] < most
-        decided[decision] += 1
-        for counts, code in zip(stopped, codes, strict=True):
-            if code:
-                is_first |= counts[0] < most or counts[int(str(code))] < shown
-                counts[0] += 1
-                counts[int(str(code))] += 1
-        if is_first:
-            found.append(name)
-    return found
 
 
 def _decisions(engine: Engine, plan: Plan, number: int) -> dict[str, tuple[int, int, int]]:

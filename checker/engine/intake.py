@@ -61,8 +61,8 @@ class Engine(Protocol):
     def view(self, name: str, select: str) -> None:
         """Give a query a name."""
 
-    def table(self, name: str, key: Sequence[str]) -> tuple[list[str], Rows]:
-        """Return the columns of a relation that was made, and its rows in the order of a key."""
+    def table(self, name: str) -> tuple[list[str], Rows]:
+        """Return the columns of a relation that was made, and its rows."""
 
     def rows(self, select: str) -> Rows:
         """Return what a query selects."""
@@ -75,6 +75,12 @@ class Engine(Protocol):
 
     def write(self, select: str, path: Path) -> None:
         """Write what a query selects to a CSV or Parquet file."""
+
+    def beside(self) -> "Engine":
+        """Return it for another thread, which only selects from tables."""
+
+    def stop(self) -> None:
+        """End what is running beside."""
 
     def close(self) -> None:
         """Leave nothing behind."""

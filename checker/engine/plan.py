@@ -74,8 +74,8 @@ def scopes(policy: Policy | None) -> Scope:
     return Scope(
         line=named("c", [rule for rule in found if rule.each is Each.DISPOSITION]),
         exercise=named("x", [rule for rule in found if rule.each is Each.EXERCISE]),
-        batch=named("w", [rule for rule in whole if not section_of(rule)]),
-        section=named("s", [rule for rule in whole if section_of(rule)]),
+        batch=named("w", [rule for rule in whole if not section_of(rule.rule)]),
+        section=named("s", [rule for rule in whole if section_of(rule.rule)]),
     )
 
 
@@ -85,10 +85,10 @@ def line_rules(scope: Scope) -> dict[str, str]:
     return builtin | {column: condition.rule for column, condition in scope.line.items()}
 
 
-def section_of(rule: Condition) -> str:
-    """Return the section that a condition belongs to, "" where it is of every section."""
-    section = rule.rule.rpartition("/")[0]
-    return "" if section == "always" else section
+def section_of(rule: str) -> str:
+    """Return the section that a rule belongs to, by its name, "" where it is of every section."""
+    section = rule.rpartition("/")[0]
+    return "" if section in ("always", "builtin") else section
 
 
 class Plan:
@@ -97,7 +97,6 @@ class Plan:
     def __init__(self, dialect: Dialect, versions: Sequence[Version], *, member: str) -> None:
         """Find the sums; `member` is the SQL of whether a row of the tape is in the pool, NULL where it is unknown."""
         self.dialect = dialect
-        self.versions = versions
         self.member = member
         self.sums: Sums = sums_of([v.policy for v in versions if v.policy is not None], dialect, self.member)
         self.compiler = Compiler(dialect, Columns(fact=lambda fact: dialect.quoted(fact.name), fold=self.sums.fold))
@@ -214,7 +213,7 @@ class Plan:
         every, one = " AND ".join(held), " OR ".join(held)
         disputed = f" WHEN ({one}) AND NOT ({every}) THEN 3" if len(held) > 1 else ""
         status = f"CASE WHEN {every} THEN 0 WHEN NOT ({one}) THEN 1{disputed} ELSE 2 END"
-        section = section_of(condition)
+        section = section_of(condition.rule)
         asked = f"{self.names(UNDER)} = {self.dialect.text(section)}"
         return f"CASE WHEN {asked} THEN {status} END" if section else status
 
@@ -229,7 +228,7 @@ class Plan:
         key = [BATCH, AGREEMENT, DATE, "line", LOAN, UNDER]
         judged = self._judged([("subjects", rows)], others, found.line, key, [_as(builtin), *wider])
         of_section = {**found.line, **found.exercise, **found.section}
-        asked = [name for name, condition in of_section.items() if section_of(condition)]
+        asked = [name for name, condition in of_section.items() if section_of(condition.rule)]
         decision = _decision([*builtin, *found.line, *wider], asked)
         return f"SELECT *,\n  {decision} AS decision\nFROM (\n{_indented(judged)}\n) AS judged"
 

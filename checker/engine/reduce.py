@@ -16,7 +16,7 @@ from checker.engine.intake import Engine, Read, held, read_table
 from checker.engine.layout import Through, read_through
 from checker.engine.plan import AGREEMENT, BATCH, DATE, ID, IN_POOL, LOAN, Plan, Version
 from checker.engine.sums import filled
-from checker.engine.survey import check_tape, member_of, name_tape, survey
+from checker.engine.survey import check_tape, each_once, keep_cited, member_of, name_tape, refuse, survey
 from checker.faults import Fault, InputError, Place
 from checker.judge import in_force
 from checker.lang.evaluate import Row, RowSet
@@ -92,12 +92,14 @@ def read_apart(engine: Engine, asked: Asked, as_of: date | None) -> dict[date, T
     through = _through(engine, asked)
     _put_batches(engine, asked)
     name_tape(engine, asked.book, through.read)
+    keep_cited(engine, asked.book, through.read)
     member = member_of(engine.dialect, through.read)
     plan = Plan(engine.dialect, _versions(asked, as_of), member=member)
     surveyed, pool = plan.pool(survey(through.read, engine.dialect) | _counted(engine, through.read, member))
     engine.make(surveyed.name, surveyed.select)
     counts = rows_of(engine, surveyed.name, (AGREEMENT,))
-    check_tape(engine, asked.book, through.read, counts)
+    if not each_once(engine, through.read, check_tape(engine, asked.book, through.read, counts)):
+        refuse(engine, asked.book, through.read)
     engine.make(pool.name, pool.select)
     loans, counted = _loans(engine, through.read), _count(counts)
     tape = asked.tape._replace(

@@ -54,7 +54,7 @@ class Head(NamedTuple):
 
 
 class Relations(NamedTuple):
-    """What stands ready: the batches, the versions that they are judged by, and how the tape is read.
+    """What stands ready: the batches, the versions that they are judged by, how the lines and the tape are read.
 
     `member` is the SQL of whether a row of the tape is in the pool; a blank row of a CSV file is not. Of a layout there
     are what it `assumes`, the rows of the tape that are `skipped`, and in `inputs` its digest.
@@ -62,6 +62,7 @@ class Relations(NamedTuple):
 
     heads: tuple[Head, ...]
     versions: tuple[Version, ...]
+    lines: Read
     tape: Read
     member: str
     assumes: tuple[str, ...] = ()
@@ -70,7 +71,7 @@ class Relations(NamedTuple):
 
 
 def relate(engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_of: date | None) -> Relations:
-    """Make the relations `batch`, `line`, `tape` and `fact`, or raise InputError with what is wrong with the tables."""
+    """Make the relations `batch`, `line` and `tape`, or raise InputError with what is wrong with the tables."""
     lines = _read_lines(engine, book)
     heads, versions = _batches(engine, book, agreements, as_of, lines)
     _check_lines(engine, book, lines)
@@ -79,9 +80,14 @@ def relate(engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_o
         plan.queries(version)  # a rule that is not exact is refused before the tape is read
     through = _read_tape(engine, book, agreements)
     tape = through.read
-    engine.make("fact", fact_query(book.facts, set(tape.columns), engine.dialect))
-    _check_said(engine, book, tape, lines)
-    return Relations(heads, _named(engine, versions), tape, member_of(engine.dialect, tape), *through[1:])
+    return Relations(heads, tuple(versions), lines, tape, member_of(engine.dialect, tape), *through[1:])
+
+
+def join(engine: Engine, book: Book, relations: Relations) -> Relations:
+    """Make the relation `fact` of those; return them with the names that lines give to the parties of each version."""
+    engine.make("fact", fact_query(book.facts, set(relations.tape.columns), engine.dialect))
+    _check_said(engine, book, relations.tape, relations.lines)
+    return relations._replace(versions=_named(engine, relations.versions))
 
 
 def _read_lines(engine: Engine, book: Book) -> Read:

@@ -8,10 +8,9 @@ from typing import NamedTuple, Self
 
 from checker.engine.again import Again
 from checker.engine.book import Book
-from checker.engine.found import Found, find
+from checker.engine.found import Found, finding
 from checker.engine.intake import Engine
 from checker.engine.plan import STATUSES, UNDER, line_rules, scopes
-from checker.engine.relations import relate
 from checker.engine.summary import Summary, summary
 from checker.model import Agreement
 from checker.report.as_csv import FORMULA
@@ -37,14 +36,14 @@ def judge_book(
     """Return the report of a book. Raises InputError, and DisagreementError or MiscountError where we have a bug."""
     engine = _engine(book, wanted)
     try:
-        with _Watch(engine, progress) as watch:
-            watch.what = "the lines, and the loans that they cite"
-            relations = relate(engine, book, agreements, wanted.as_of)
-            found = find(engine, book, relations, watch.tell)
-        progress("the second opinion", 0, 1)
-        again = Again(engine, book, found, wanted.as_of, wanted.most, wanted.shown)
-        judged = again.judged(agreements)
-        report = summary(book, found, judged, engine.name, version, as_of=wanted.as_of, most=wanted.shown)
+        with (
+            _Watch(engine, progress) as watch,
+            finding(engine, book, agreements, wanted.as_of, watch.tell) as found,
+        ):
+            watch.tell("the second opinion", 0, 1)
+            again = Again(engine, book, found, wanted.as_of, wanted.most, wanted.shown)
+            judged = again.judged(agreements)
+            report = summary(book, found, judged, engine.name, version, as_of=wanted.as_of, most=wanted.shown)
         if wanted.lines is not None:
             engine.write(lines_query(found, shown=wanted.lines.suffix.lower() == ".csv"), wanted.lines)
         return report

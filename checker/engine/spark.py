@@ -89,6 +89,14 @@ class SparkEngine:
                 frame.unpersist()
         self._folder.cleanup()
 
+    def beside(self) -> Self:
+        """Return itself: it runs the queries of several threads."""
+        return self
+
+    def stop(self) -> None:
+        """End what its session is running, for which nobody waits any more."""
+        self._session.interruptAll()
+
     def columns(self, table: Table) -> dict[str, str]:
         """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
         try:
@@ -150,9 +158,9 @@ class SparkEngine:
         """Return what a query selects."""
         return self._collected(self._run(select))
 
-    def table(self, name: str, key: Sequence[str]) -> tuple[list[str], Rows]:
-        """Return the columns of a relation that was made, and its rows in the order of a key."""
-        frame = self._run(f"SELECT * FROM {name} ORDER BY {', '.join(map(self._q, key))}")
+    def table(self, name: str) -> tuple[list[str], Rows]:
+        """Return the columns of a relation that was made, and its rows."""
+        frame = self._run(f"SELECT * FROM {name}")
         return frame.columns, self._collected(frame)
 
     def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:

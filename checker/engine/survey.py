@@ -1,6 +1,13 @@
-"""The tape of a book: its name among the relations, and the survey of all its rows while its pools are summed."""
+"""The tape of a book: its name among the relations, and the survey of all its rows while its pools are summed.
 
-from collections.abc import Mapping, Sequence
+That no loan stands twice takes long to prove, and nothing is decided by it: where rows need only be looked through,
+it is proved beside what comes after.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
 
 from checker.engine.book import Book
 from checker.engine.intake import ROW, Engine, Part, Read, check, check_cells, checks, row_place, some
@@ -22,25 +29,31 @@ def member_of(dialect: Dialect, tape: Read) -> str:
 
 
 def name_tape(engine: Engine, book: Book, read: Read) -> None:
-    """Give the tape a name, and keep the rows that lines cite."""
-    dialect, q = engine.dialect, engine.dialect.quoted
+    """Give the tape a name."""
+    q = engine.dialect.quoted
     # A loan is in the pool where no column says so; of any other fact without a column nothing is known.
     named = [] if IN_POOL in read.columns else [f"TRUE AS {q(IN_POOL)}"]
     facts = {name: f for name, f in book.facts.items() if f.group == "loan" and (name != IN_POOL or not named)}
-    if AGREEMENT in read.columns:
-        own, agreement = read.columns[AGREEMENT].raw, f"{read.columns[AGREEMENT].raw} AS {q(AGREEMENT)}"
-    else:
-        own = dialect.text(book.agreement or "")
-        agreement = f"{own} AS {q(AGREEMENT)}"
-    as_of = f"DATE '{book.as_of}' AS {q(AS_OF)}"
-    engine.view("tape", read.select(dialect, facts, "*", agreement, as_of, *named))
+    agreement, as_of = f"{_agreement(engine, book, read)} AS {q(AGREEMENT)}", f"DATE '{book.as_of}' AS {q(AS_OF)}"
+    engine.view("tape", read.select(engine.dialect, facts, "*", agreement, as_of, *named))
+
+
+def keep_cited(engine: Engine, book: Book, read: Read) -> None:
+    """Make the relation `loan`: the rows of the tape that lines cite."""
+    q = engine.dialect.quoted
     lines = f"(SELECT {q(BATCH)}, {q(LOAN)} FROM line) AS l"
     engine.make("cited", f"SELECT DISTINCT {q(AGREEMENT)}, {q(LOAN)}\nFROM {lines} JOIN batch USING ({q(BATCH)})")
     # The rows are found by their cells as they stand, and only then read as facts.
+    own = _agreement(engine, book, read)
     join = f"cited ON {own} = cited.{q(AGREEMENT)} AND {read.columns[ID].raw} = cited.{q(LOAN)}"
-    typed = [f"{column.cell.value} AS {q(name)}" for name, column in read.columns.items() if name in facts]
+    typed = [f"{column.cell.value} AS {q(name)}" for name, column in read.columns.items() if name != AGREEMENT]
     rows = read.drawn(f"JOIN {join}") if read.drawn else f"{read.scan} JOIN {join}"
     engine.make("loan", f"SELECT {q(AGREEMENT)}, {', '.join(typed)}\nFROM {rows}")
+
+
+def _agreement(engine: Engine, book: Book, read: Read) -> str:
+    """Return the SQL of the agreement of a row of the tape: what its cell says, or the book."""
+    return read.columns[AGREEMENT].raw if AGREEMENT in read.columns else engine.dialect.text(book.agreement or "")
 
 
 SURVEYED = ("named", "nameless")
@@ -60,8 +73,11 @@ def survey(read: Read, dialect: Dialect) -> dict[str, str]:
     }
 
 
-def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping[str, object]]) -> None:
-    """Raise InputError where the survey found a cell of another form, a row without a loan, or a loan twice."""
+def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping[str, object]]) -> int:
+    """Raise InputError where the survey found a cell of another form, or a row without a loan; return how many rows.
+
+    What the ids are is looked at in `each_once`.
+    """
     if engine.dialect.least_is_free:
         columns = {name: column for name, column in read.columns.items() if column.cell.least}
         check(engine, read._replace(columns=columns, misfit=""))
@@ -70,26 +86,70 @@ def check_tape(engine: Engine, book: Book, read: Read, counted: Sequence[Mapping
     check_cells(engine, read, {name: count for name, count in sums.items() if name not in SURVEYED})
     if sums["nameless"]:
         _nameless(engine, book, read)
-    if not each_once(engine, read, sums["named"]):
-        check_cells(engine, read, {f"bad_{list(read.columns).index(ID)}": 1})
-        _twice(engine, book)
+    return sums["named"]
+
+
+@contextmanager
+def proving(engine: Engine, book: Book, read: Read, rows: int, wait: Callable[[], None]) -> Iterator[None]:
+    """Prove that no loan stands twice: first, or where its rows seem to ascend beside what is done within.
+
+    Each of so many `rows` has an id. Raises InputError, at the end where the proof ends there, before which `wait` is
+    called. A loan that stands twice makes two lines of one: what is found within not to add up is then no bug of ours.
+    """
+    if not _seems_to_ascend(engine, read, rows):
+        if _different(engine, read) != rows:
+            refuse(engine, book, read)
+        yield
+        return
+    with ThreadPoolExecutor(1) as beside:
+        proof = beside.submit(ascends, engine.beside(), read, rows)
+
+        def end() -> None:
+            wait()
+            if not proof.result() and _different(engine, read) != rows:
+                refuse(engine, book, read)
+
+        try:
+            try:
+                yield
+            except AssertionError:
+                end()
+                raise
+            end()
+        except BaseException:
+            engine.stop()
+            raise
+
+
+def refuse(engine: Engine, book: Book, read: Read) -> None:
+    """Raise InputError for a tape of which `each_once` is not true, with its wrong ids or what stands there twice.
+
+    It has neither where two hashes are the same by chance.
+    """
+    check_cells(engine, read, {f"bad_{list(read.columns).index(ID)}": 1})
+    _twice(engine, book)
 
 
 def each_once(engine: Engine, read: Read, rows: int) -> bool:
     """Tell whether no loan stands twice in its agreement, and every id is right; each of so many `rows` has one."""
-    return ascends(engine, read, rows) or _different(engine, read) == rows
+    in_order = _seems_to_ascend(engine, read, rows) and ascends(engine, read, rows, parts=2)
+    return in_order or _different(engine, read) == rows
 
 
-def ascends(engine: Engine, read: Read, rows: int) -> bool:
+def _seems_to_ascend(engine: Engine, read: Read, rows: int) -> bool:
+    return ascends(engine, read, min(rows, FIRST))
+
+
+def ascends(engine: Engine, read: Read, rows: int, parts: int = 1) -> bool:
     """Tell whether each row's agreement and id come after those of the row before it, and every id is right.
 
-    In many files they do. One is looked through in two halves at once, if its first rows ascend; both have the row
-    between them.
+    So are the first `rows` of many files. They are looked through in so many parts at once, of which two that follow
+    each other have the row between them.
     """
     if read.part is None:
         return False
-    first, half = min(rows, FIRST), (rows + 1) // 2
-    return all(_next(engine, read, read.part, places) for places in ([(0, first)], [(0, half), (half - 1, rows)]))
+    ends = [(rows * n + parts - 1) // parts for n in range(parts + 1)]
+    return _next(engine, read, read.part, [(max(0, start - 1), end) for start, end in pairwise(ends)])
 
 
 def _next(engine: Engine, read: Read, part: Part, places: Sequence[tuple[int, int]]) -> bool:
@@ -111,9 +171,11 @@ def _next(engine: Engine, read: Read, part: Part, places: Sequence[tuple[int, in
 def _different(engine: Engine, read: Read) -> int:
     """Return how many right ids there are, each within its agreement: different hashes are of different ids."""
     raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
-    hashes = f"SELECT DISTINCT {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan}"
     right = f"{read.columns[ID].raw} IS NOT NULL AND ({read.columns[ID].cell.ok})"
-    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{hashes} WHERE {right}\n) AS different")
+    # A hint to Spark: to look for equals before each has gone to its like costs as much again, for ids are different.
+    hashes = f"SELECT /*+ REPARTITION(h) */ {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan} WHERE {right}"
+    different = f"SELECT DISTINCT h FROM (\n{hashes}\n) AS hashes"
+    ((found,),) = engine.rows(f"SELECT COUNT(*) FROM (\n{different}\n) AS different")
     return int(str(found))
 
 

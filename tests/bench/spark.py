@@ -20,9 +20,8 @@ import duckdb
 
 import checker
 from checker.engine.book import read_book
-from checker.engine.found import Found, find
+from checker.engine.found import Found, finding
 from checker.engine.plan import STATUSES
-from checker.engine.relations import relate
 from checker.engine.spark import SparkEngine
 from checker.load.policies import load_policies
 
@@ -51,8 +50,11 @@ def judged(path: Path, master: str, memory: str) -> Found:
     """Return what checker's queries find of a book."""
     agreements = load_policies(path.parent / "policies")
     book = read_book(path, agreements)
-    with SparkEngine(master, list(book.tables().values()), memory) as engine:
-        return find(engine, book, relate(engine, book, agreements, None), lambda *_: None)
+    with (
+        SparkEngine(master, list(book.tables().values()), memory) as engine,
+        finding(engine, book, agreements, None, lambda *_: None) as found,
+    ):
+        return found
 
 
 def counted(found: Found) -> dict[str, object]:
