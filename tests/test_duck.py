@@ -13,6 +13,7 @@ from bench.book_data import write
 from test_book import HEAD, MASTER, RIGHT, TAPE, Book, as_parquet, rows, stamps, written
 
 import checker
+from checker.engine import survey
 from checker.engine.again import Again
 from checker.engine.book import Table
 from checker.engine.duck import Duck
@@ -144,8 +145,12 @@ def test_nothing_is_left_of_a_bug(
     assert list(temporary.iterdir()) == []
 
 
-def test_no_lines_are_written_beside_a_tape_that_is_wrong(tmp_path: Path, capsys: Capsys) -> None:
-    book = written(tmp_path, tape=[*TAPE, TAPE[-1]])
+def test_no_lines_are_written_beside_a_tape_that_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    """Its first row ascends, so that it is judged before the proof has ended."""
+    monkeypatch.setattr(survey, "FIRST", 1)
+    book = as_parquet(written(tmp_path, tape=[*TAPE, TAPE[-1]]))
     done = book.check(capsys, "--lines", tmp_path / "lines_out.csv")
     assert (done.code, done.err.partition(" ")[0]) == (2, "E708:")
     assert not (tmp_path / "lines_out.csv").exists()

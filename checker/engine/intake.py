@@ -77,7 +77,7 @@ class Engine(Protocol):
         """Write what a query selects to a CSV or Parquet file."""
 
     def beside(self) -> "Engine":
-        """Return it for another thread, which only selects from tables."""
+        """Return it for another thread, which only selects from tables that have a `part`."""
 
     def stop(self) -> None:
         """End what is running beside."""

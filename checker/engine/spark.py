@@ -90,12 +90,11 @@ class SparkEngine:
         self._folder.cleanup()
 
     def beside(self) -> Self:
-        """Return itself: it runs the queries of several threads."""
+        """Return itself; without an order of rows nothing is asked beside."""
         return self
 
     def stop(self) -> None:
-        """End what its session is running, for which nobody waits any more."""
-        self._session.interruptAll()
+        """End nothing: nothing runs beside."""
 
     def columns(self, table: Table) -> dict[str, str]:
         """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
