@@ -41,6 +41,7 @@ from checker.model import NOTHING, Agreement, FactDeclared, Policy
 from checker.read.table import MOST_FAULTS
 
 Stated = dict[str, Value | None]
+OTHERWISE = "_otherwise"  # no fact begins so
 
 
 class Head(NamedTuple):
@@ -84,10 +85,21 @@ def relate(engine: Engine, book: Book, agreements: Mapping[str, Agreement], as_o
 
 
 def join(engine: Engine, book: Book, relations: Relations) -> Relations:
-    """Make the relation `fact` of those; return them with the names that lines give to the parties of each version."""
-    engine.make("fact", fact_query(book.facts, set(relations.tape.columns), engine.dialect))
-    _check_said(engine, book, relations.tape, relations.lines)
-    return relations._replace(versions=_named(engine, relations.versions))
+    """Make the relation `fact` of those; return them with the names that lines give to the parties of each version.
+
+    Raises InputError where a line says otherwise of its loan than the tape.
+    """
+    has, said = relations.tape.columns, {*relations.lines.columns, *book.every}
+    both = sorted(name for name in said if name.startswith("loan.") and name in has)
+    engine.make("fact", fact_query(book.facts, set(has), engine.dialect, both))
+    buyer = engine.dialect.quoted(BUYER)
+    otherwise = f"COUNT(CASE WHEN {OTHERWISE} THEN 1 END)" if both else "0"
+    found = engine.rows(f"SELECT {buyer}, {otherwise} FROM fact GROUP BY {buyer}")
+    if any(lines for _, lines in found):
+        raise InputError(*_said_otherwise(engine, book, both))
+    spelled = [(str(name), folded(str(name))) for name, _ in found if name is not None]
+    named = [version._replace(names=spelled_as(version.policy, spelled)) for version in relations.versions]
+    return relations._replace(versions=tuple(named))
 
 
 def _read_lines(engine: Engine, book: Book) -> Read:
@@ -235,12 +247,18 @@ def _read_tape(engine: Engine, book: Book, agreements: Mapping[str, Agreement]) 
     return through
 
 
-def fact_query(facts: Mapping[str, FactDeclared], has: Collection[str], dialect: Dialect) -> str:
-    """Return the query of the relation `fact`: each line with its facts; `has` are those that the tape measures."""
+def fact_query(
+    facts: Mapping[str, FactDeclared], has: Collection[str], dialect: Dialect, both: Collection[str] = ()
+) -> str:
+    """Return the query of the relation `fact`: each line with its facts; `has` are those that the tape measures.
+
+    Of those that the tape and lines both say, it tells whether a line says otherwise.
+    """
     q = dialect.quoted
     columns = [f"{_fact(name, fact, has, dialect)} AS {q(name)}" for name, fact in facts.items()]
     times = f"COUNT(*) OVER (PARTITION BY batch.{q(AGREEMENT)}, batch.{q(DATE)}, line.{q(LOAN)}) AS times"
     own = ["line.line AS line", f"line.{ROW}", "batch.policy AS policy", f"loan.{q(ID)} IS NOT NULL AS on_tape", times]
+    own += [f"{' OR '.join(f'line.{q(name)} <> loan.{q(name)}' for name in both)} AS {OTHERWISE}"] if both else []
     selected = ",\n  ".join([*own, *columns])
     return (
         f"SELECT {selected}\nFROM line JOIN batch ON line.{q(BATCH)} = batch.{q(BATCH)}\n"
@@ -262,12 +280,11 @@ def _fact(name: str, fact: FactDeclared, has: Collection[str], dialect: Dialect)
     return f"COALESCE({', '.join(sides)})" if sides else f"CAST(NULL AS {sql_type_of(fact.type, dialect)})"
 
 
-def _check_said(engine: Engine, book: Book, tape: Read, lines: Read) -> None:
+def _said_otherwise(engine: Engine, book: Book, both: Iterable[str]) -> list[Fault]:
     """A line may say of its loan what the tape leaves unknown; it cannot say otherwise than the tape."""
     q = engine.dialect.quoted
-    both = [name for name in {*lines.columns, *book.every} if name.startswith("loan.") and name in tape.columns]
     faults = []
-    for name in sorted(both):
+    for name in both:
         query = (
             f"SELECT line.{ROW}, line.{q(LOAN)}, line.{q(name)}, loan.{q(name)} FROM line"
             f" JOIN batch ON line.{q(BATCH)} = batch.{q(BATCH)}"
@@ -277,22 +294,11 @@ def _check_said(engine: Engine, book: Book, tape: Read, lines: Read) -> None:
         for row, loan, said, has in engine.rows(query):
             message = f"`{name}` of the loan `{loan}` is {_shown(said)} here and {_shown(has)} on the tape"
             faults.append(Fault(code="E604", message=message, place=row_place(book.lines, row)))
-    if faults:
-        raise InputError(*some(faults, book.lines.file))
+    return some(faults, book.lines.file)
 
 
 def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _named(engine: Engine, versions: Sequence[Version]) -> tuple[Version, ...]:
-    """Return the versions with the spellings, in the lines, of the parties that each lists."""
-    q = engine.dialect.quoted
-    if not any(version.policy and version.policy.parties for version in versions):
-        return tuple(versions)
-    found = engine.rows(f"SELECT DISTINCT {q(BUYER)} FROM fact WHERE {q(BUYER)} IS NOT NULL")
-    spelled = [(str(name), folded(str(name))) for (name,) in found]
-    return tuple(version._replace(names=spelled_as(version.policy, spelled)) for version in versions)
 
 
 def spelled_as(policy: Policy | None, spelled: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
