@@ -1,6 +1,7 @@
 """Times works in turn, round by round, and prints their medians; on a noisy machine only the ratios of a run tell."""
 
 import gc
+import multiprocessing
 import os
 import platform
 import statistics
@@ -8,9 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 HERE = Path(__file__).parent
+TIMES = 20
 Work = Callable[[], object]
 Times = Mapping[str, list[float]]
 
@@ -33,24 +37,53 @@ def process(env: Mapping[str, str], *command: str) -> Callable[[], str]:
     return run
 
 
-def timed(works: Mapping[str, Sequence[Work]], rounds: int) -> Times:
-    """Return the seconds of each work, the works taken in turn; the first round of each of its calls does not count.
-
-    A work is one call, or several that take turns, one a round: what is short is seldom interrupted.
-    """
+def timed(works: Mapping[str, Work], rounds: int) -> Times:
+    """Return the seconds of each work, the works taken in turn; the first round does not count."""
     found: dict[str, list[float]] = {name: [] for name in works}
-    gc.collect()
-    gc.freeze()  # what is loaded is not looked through again while something is timed
-    warm = max(map(len, works.values()))
-    for round_ in range(rounds + warm):
-        for name, calls in works.items():
-            work = calls[round_ % len(calls)]
+    for round_ in range(rounds + 1):
+        for name, work in works.items():
             start = time.perf_counter()
             work()
-            if round_ >= warm:
+            if round_:
                 found[name].append(time.perf_counter() - start)
-    gc.unfreeze()
     return found
+
+
+def timed_apart(make: Callable[[str], Sequence[Work]], names: Sequence[str], rounds: int) -> Times:
+    """Return the seconds that a call of each work takes, each in a process of its own; the processes take turns.
+
+    A work is what `make` makes of its name there: calls, in a turn each of them `TIMES`, as a process that is asked all
+    day takes them. The first turn does not count.
+    """
+    found: dict[str, list[float]] = {name: [] for name in names}
+    spawned = multiprocessing.get_context("spawn")
+    with ExitStack() as stack:
+        pools = {name: ProcessPoolExecutor(1, spawned, _load, (make, name)) for name in names}
+        for pool in pools.values():
+            stack.enter_context(pool)
+        for round_ in range(rounds + 1):
+            for name, pool in pools.items():
+                seconds = pool.submit(_turn).result()
+                if round_:
+                    found[name].append(seconds)
+    return found
+
+
+_calls: list[Work] = []
+
+
+def _load(make: Callable[[str], Sequence[Work]], name: str) -> None:
+    _calls.extend(make(name))
+    gc.collect()
+    gc.freeze()  # what is loaded is not looked through again while something is timed
+
+
+def _turn() -> float:
+    """Return the seconds of a call, of all of them one after the other."""
+    start = time.perf_counter()
+    for call in _calls * TIMES:
+        call()
+    return (time.perf_counter() - start) / (TIMES * len(_calls))
 
 
 def machine() -> str:

@@ -106,7 +106,7 @@ def main() -> None:
         works = processes(path, told, clock.environment(Path(compiled)))
         compare(works)
         if told.rounds:
-            found = clock.timed({name: [work] for name, work in works.items()}, told.rounds)
+            found = clock.timed(works, told.rounds)
             clock.show("whole process", found, "ms", HAND)
             clock.aim(f"at most {MOST} times by hand", found, QUERIES, [HAND], 1 / MOST)
 
