@@ -1,8 +1,13 @@
 """A page of HTML as a tree, to be compared with what it was made of."""
 
+import base64
+import hashlib
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import pairwise
 
+SIGNS = "✓✕?≠…!"
 VOID = {"meta", "input", "line", "rect", "br"}
 
 
@@ -84,3 +89,57 @@ def read(page: str) -> Element:
     reader.close()
     assert len(reader.open) == 1
     return reader.open[0]
+
+
+def table(of: Element, caption: str) -> list[list[str]]:
+    """Return the cells of the table of this name; none where there is none."""
+    found = [one for one in of.all("table") if one.first("caption").text.partition(" (")[0] == caption]
+    return found[0].rows() if found else []
+
+
+def check_closed(page: Element) -> None:
+    """A page asks for nothing, and allows only its own style and script."""
+    assert not {"link", "img", "iframe", "object", "form", "base"} & {one.tag for one in page}
+    assert not [key for one in page for key in one.attributes if key in ("src", "style") or key.startswith("on")]
+    (policy,) = (one.attributes["content"] for one in page.all("meta") if "http-equiv" in one.attributes)
+    code = [one for one in page.all("script") if "type" not in one.attributes]
+    assert policy == (
+        f"default-src 'none'; style-src {_digest(page.first('style'))}; script-src {_digest(*code)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(of: Element) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(of.whole.encode()).digest()).decode()}'"
+
+
+def check_links(page: Element) -> None:
+    """Every link leads to a place, and no place is there twice."""
+    places = [one.attributes["id"] for one in page if "id" in one.attributes]
+    links = {one.attributes["href"] for one in page if "href" in one.attributes}
+    labels = {one.attributes["aria-labelledby"] for one in page if "aria-labelledby" in one.attributes}
+    assert len(places) == len(set(places))
+    assert links | {f"#{label}" for label in labels} <= {f"#{place}" for place in places}
+
+
+def check_headings(page: Element) -> None:
+    """Headings are in order, under one of the first level."""
+    levels = [int(one.tag[1]) for one in page if re.fullmatch(r"h\d", one.tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def check_tables(page: Element) -> None:
+    """Every table has a caption, and names its columns and rows."""
+    for found in page.all("table"):
+        assert found.first("caption").text
+        assert {one.attributes.get("scope") for one in found.first("thead").all("th")} == {"col"}
+        assert [len(row.all("th")) for row in found.first("tbody").all("tr")] == [1] * len(found.rows())
+
+
+def check_badges(page: Element) -> None:
+    """No status is told by its colour alone."""
+    for found in page.all("span", "badge"):
+        assert found.text in found.classes
+        assert found.first("span").whole in SIGNS

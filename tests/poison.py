@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
-from checker.findings import Number, Report
+from checker.findings import Number
 from checker.lang.syntax import Type
 
 T = TypeVar("T")
@@ -44,12 +44,13 @@ WRITTEN = {
     "owed_by",
     "owed_to",
     "batch",
+    "book",
 }
 
 
-def poisoned(report: Report, text: str) -> Report:
+def poisoned(report: T, text: str) -> T:
     """Return the report with the text at the end of everything that others wrote."""
-    return cast("Report", _poisoned(report, text))
+    return cast("T", _poisoned(report, text))
 
 
 def _poisoned(value: Any, text: str) -> Any:

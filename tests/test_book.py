@@ -162,8 +162,8 @@ def test_a_report_goes_to_a_file_and_another_is_printed(tmp_path: Path, capsys: 
 WRONG = {
     "another format": (["--format", "sarif"], "E613: no report of a book as sarif"),
     "another format in a file": (
-        ["--format", "text", "--format", "html=FOLDER/r.html"],
-        "E613: no report of a book as h",
+        ["--format", "text", "--format", "junit=FOLDER/r.xml"],
+        "E613: no report of a book as j",
     ),
     "lines that are no table": (["--lines", "FOLDER/x.txt"], "E609: lines are written to a .csv or a .parquet file"),
     "lines where no folder is": (["--lines", "FOLDER/no/x.csv"], "E609: cannot write the output: no such file or dir"),

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.book_data import write
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from poison import HARMFUL, poisoned
 from reports import case
+from test_book import Book
+from test_book_page import judged
 from test_html import html, many
 
+from checker.engine import as_html
 from checker.findings import LineReport, Report
 from checker.report.rows import MOST_ROWS
 
@@ -40,14 +44,23 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@pytest.fixture(scope="module")
+def book_page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of a book of several agreements."""
+    folder = tmp_path_factory.mktemp("book")
+    write(folder, loans=20_000, lines=480, batches=24, agreements=20, formats=("csv",))
+    return as_html.render(judged(Book(folder / "csv.yaml", folder / "policies")))
+
+
 @pytest.fixture
 def shown(browser: Browser, tmp_path: Path) -> Open:
-    """Return what opens a report with a browser's options; the page may neither ask for nor complain of anything."""
+    """Return what opens a report or a page with a browser's options; it may ask for nothing and complain of nothing."""
 
     @contextmanager
-    def open_(report: Report, **options: Any) -> Iterator[Page]:
+    def open_(report: Report | str, **options: Any) -> Iterator[Page]:
         path = tmp_path / "report.html"
-        path.write_bytes(html(report).encode(errors="backslashreplace"))
+        text = report if isinstance(report, str) else html(report)
+        path.write_bytes(text.encode(errors="backslashreplace"))
         context = browser.new_context(**options)
         page, heard = context.new_page(), []
         for event in ("console", "pageerror", "dialog", "popup"):
@@ -278,14 +291,30 @@ def test_the_parts_of_the_page_are_known_to_a_screen_reader(shown: Open) -> None
         assert page.get_by_role("group", name="Decision taken on 2005-03-optional-purchase").count() == 1
 
 
+BAD = "axe.run().then(found => found.violations.filter(one => ['serious', 'critical'].includes(one.impact)))"
+
+
 @pytest.mark.parametrize(
     ("name", "scheme"), [*((name, "light") for name in SHOWN), ("refused", "dark"), ("adopted", "dark")]
 )
 def test_nothing_serious_stands_in_the_way_of_anybody(shown: Open, name: str, scheme: str) -> None:
     with shown(case(name), color_scheme=scheme) as page:
         page.evaluate(AXE)
-        found = page.evaluate("axe.run().then(found => found.violations)")
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
+        assert [(one["id"], one["nodes"][0]["html"]) for one in page.evaluate(BAD)] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_book_is_open_to_anybody_and_no_wider_than_the_screen(
+    shown: Open, book_page: str, scheme: str
+) -> None:
+    with shown(book_page, color_scheme=scheme) as page:
+        page.evaluate(AXE)
+        assert [(one["id"], one["nodes"][0]["html"]) for one in page.evaluate(BAD)] == []
+        for width in (360, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.get_by_role("row", name="3.18/price").get_by_role("link").first.click()
+        expect(page.get_by_role("heading", name="3.18/price fail", exact=True)).to_be_in_viewport()
 
 
 def test_the_dark_page_is_dark_and_the_light_one_light(shown: Open) -> None:

@@ -1,19 +1,16 @@
 """The page says what the report says, in every part; nothing that others wrote is anything but text on it."""
 
-import base64
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from builders import line, loans, proposal
 from hypothesis import given, settings
-from pages import Element, read
+from pages import Element, check_badges, check_closed, check_headings, check_links, check_tables, read, table
 from poison import HARMFUL, poisoned
 from reports import CASES, case, document, of_world, over, reported
 from test_report import spelled
@@ -29,7 +26,6 @@ from checker.report.rows import MOST_ROWS
 each_case = pytest.mark.parametrize("name", CASES)
 some = settings(max_examples=25, deadline=None)
 STOPS = ("fail", "disputed", "unknown")
-SIGNS = "✓✕?≠…!"
 
 
 def html(of: Report) -> str:
@@ -43,12 +39,6 @@ def page(of: Report) -> Element:
 def sections(found: Element) -> list[Element]:
     """Return the section of each batch."""
     return [one for one in found.all("section") if re.fullmatch(r"b\d+", one.attributes["aria-labelledby"])]
-
-
-def table(of: Element, caption: str) -> list[list[str]]:
-    """Return the cells of the table of this name; none where there is none."""
-    found = [one for one in of.all("table") if one.first("caption").text.partition(" (")[0] == caption]
-    return found[0].rows() if found else []
 
 
 def part(of: Element, title: str) -> Element:
@@ -430,52 +420,27 @@ def test_nothing_in_the_data_could_end_them(text: str) -> None:
 
 @each_case
 def test_the_page_asks_for_nothing_and_allows_only_its_own_style_and_script(name: str) -> None:
-    found = page(case(name))
-    assert not {"link", "img", "iframe", "object", "form", "base"} & {one.tag for one in found}
-    assert not [key for one in found for key in one.attributes if key in ("src", "style") or key.startswith("on")]
-    (policy,) = (one.attributes["content"] for one in found.all("meta") if "http-equiv" in one.attributes)
-    code = [one for one in found.all("script") if "type" not in one.attributes]
-    assert policy == (
-        f"default-src 'none'; style-src {digest(found.first('style'))}; script-src {digest(*code)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def digest(of: Element) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(of.whole.encode()).digest()).decode()}'"
+    check_closed(page(case(name)))
 
 
 @each_case
 def test_every_link_leads_to_a_place_and_no_place_is_there_twice(name: str) -> None:
-    found = page(case(name, everything=True))
-    places = [one.attributes["id"] for one in found if "id" in one.attributes]
-    links = {one.attributes["href"] for one in found if "href" in one.attributes}
-    labels = {one.attributes["aria-labelledby"] for one in found if "aria-labelledby" in one.attributes}
-    assert len(places) == len(set(places))
-    assert links | {f"#{label}" for label in labels} <= {f"#{place}" for place in places}
+    check_links(page(case(name, everything=True)))
 
 
 @each_case
 def test_headings_are_in_order(name: str) -> None:
-    levels = [int(one.tag[1]) for one in page(case(name)) if re.fullmatch(r"h\d", one.tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
+    check_headings(page(case(name)))
 
 
 @each_case
 def test_every_table_has_a_caption_and_names_its_columns_and_rows(name: str) -> None:
-    for found in page(case(name)).all("table"):
-        assert found.first("caption").text
-        assert {one.attributes.get("scope") for one in found.first("thead").all("th")} == {"col"}
-        assert [len(row.all("th")) for row in found.first("tbody").all("tr")] == [1] * len(found.rows())
+    check_tables(page(case(name)))
 
 
 @each_case
 def test_no_status_is_told_by_its_colour_alone(name: str) -> None:
-    for found in page(case(name, everything=True)).all("span", "badge"):
-        assert found.text in found.classes
-        assert found.first("span").whole in SIGNS
+    check_badges(page(case(name, everything=True)))
 
 
 def test_the_page_of_a_batch_over_the_limit_by_a_cent_shows_it() -> None:

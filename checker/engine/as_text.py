@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from checker.engine import phrase
-from checker.engine.summary import Summary
+from checker.engine.summary import Summary, ranked
 from checker.faults import spelled
-from checker.model import Decision
 from checker.report.as_text import finding_lines
 from checker.report.wrap import wrap
 
@@ -30,12 +29,11 @@ def _lines(found: Summary) -> Iterator[str]:
     yield from (f"  {one.rule:<{width}}  {phrase.counted(one) or 'not asked'}" for one in found.rules)
     yield ""
     yield "Batches"
-    order = [Decision.REFUSED, Decision.UNDECIDED, Decision.PERMITTED]
-    ranked = sorted(found.batches, key=lambda one: (order.index(one.decision), -one.refused, -one.undecided, one.name))
-    for one in ranked[:MOST_BATCHES]:
+    batches = ranked(found.batches)
+    for one in batches[:MOST_BATCHES]:
         yield from wrap(phrase.batch(one), WIDTH, "  - ", "    ")
-    if len(ranked) > MOST_BATCHES:
-        yield f"  - and {len(ranked) - MOST_BATCHES:,} more, in the report as JSON"
+    if len(batches) > MOST_BATCHES:
+        yield f"  - {phrase.more_batches(len(batches) - MOST_BATCHES)}"
     if found.findings:
         yield ""
         yield "First findings of each rule"

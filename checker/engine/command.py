@@ -10,7 +10,7 @@ from checker.faults import Fault, InputError, Place
 from checker.model import Agreement
 from checker.read.batch import LARGE, has_duckdb
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "html")
 FIRST = 3  # findings of each rule and status that are explained, unless all are asked for
 
 
@@ -76,7 +76,7 @@ def check_book(
         check_output(options.lines, engine, book)
     others = [name for name in formats if name not in FORMATS]
     if others:
-        help_ = f"a book judged by {engine} has {' and '.join(FORMATS)}; `--engine python` has every format"
+        help_ = f"a book judged by {engine} has {', '.join(FORMATS)}; `--engine python` has every format"
         raise InputError(Fault(code="E613", message=f"no report of a book as {others[0]}", help=help_))
     wanted = Wanted(
         engine=engine,

@@ -40,4 +40,14 @@ def batch(found: BatchCount) -> str:
     return f"{found.name} ({found.agreement}, {found.date}): {found.decision}: {lines}"
 
 
+def first_of(shown: int, count: int) -> str:
+    """Return that of some findings the first are shown."""
+    return f"The first {shown:,} of {count:,}."
+
+
+def more_batches(count: int) -> str:
+    """Return that some batches are not listed, and where they are."""
+    return f"and {count:,} more, in the report as JSON"
+
+
 _SAID = {Status.PASS: "pass", Status.FAIL: "fail"}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from checker.compose import ONLY_IN_HAND, absent_of, assumptions_of, skipped_of
-from checker.decide import LAPSED, code_of, worst
+from checker.decide import LAPSED, WORST, code_of, worst
 from checker.engine.book import Book
 from checker.engine.found import Found
 from checker.engine.plan import STATUSES, UNDER
@@ -128,6 +128,11 @@ def summary(
         notes=tuple(_notes(book, found)),
         inputs=_inputs(book, found),
     )
+
+
+def ranked(batches: Iterable[BatchCount]) -> list[BatchCount]:
+    """Return batches in the order of how much stands in their way."""
+    return sorted(batches, key=lambda one: (WORST.index(one.decision), -one.refused, -one.undecided, one.name))
 
 
 def _batches(found: Found) -> Iterable[BatchCount]:

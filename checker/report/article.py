@@ -1,6 +1,6 @@
 """A finding on the page: the clause, the sentence, the readings side by side, the numbers, the loans it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from checker import phrase
 from checker.findings import Asked, BatchReport, Finding, Number, Report
@@ -10,13 +10,13 @@ from checker.report.parts import badge, concerned, named, table, worded, written
 _LINES_NAMED = 30
 
 
-def article(finding: Finding, report: Report, batch: BatchReport, name: str) -> str:
-    """Return one finding in full; it is linked to by its name."""
+def article(finding: Finding, name: str, about: Mapping[str, str]) -> str:
+    """Return one finding in full; it is linked to by its name. `about` is what it is about, in HTML by its name."""
     kind = finding.status
     return f"""<article id="{name}" class="{kind}" aria-labelledby="{name}-h">
 <h4 id="{name}-h">{safe(finding.rule)} {badge(kind)} {safe(phrase.subject(finding.subject))}</h4>
 {_quoted(finding)}<p>{worded(finding.message)}</p>
-{_readings(finding)}{_numbers(finding.values)}{_comparisons(finding)}{_facts(finding, report, batch)}</article>
+{_readings(finding)}{_numbers(finding.values)}{_comparisons(finding)}{_facts(finding, about)}</article>
 """
 
 
@@ -53,7 +53,7 @@ def _comparisons(finding: Finding) -> str:
     return table("Comparisons", ("Comparison", "Outcome", "It passes"), found, "comparisons")
 
 
-def _facts(finding: Finding, report: Report, batch: BatchReport) -> str:
+def _facts(finding: Finding, about: Mapping[str, str]) -> str:
     """Return what else there is to know of a finding, each under its name."""
     adopted = finding.adopted
     found = {
@@ -63,7 +63,7 @@ def _facts(finding: Finding, report: Report, batch: BatchReport) -> str:
         "Because": worded(adopted.because) if adopted else "",
         "Missing": ", ".join(f"<code>{safe(name)}</code>" for name in finding.missing),
         "Passes from": str(finding.passes_from or ""),
-        "Loans": "; ".join(_loans(finding, report, batch)),
+        **about,
         "Stands in": safe(f"{finding.at.file}:{finding.at.line}") if finding.at.line else safe(finding.at.file),
     }
     return facts(found)
@@ -75,7 +75,7 @@ def facts(found: dict[str, str], kind: str = "of-one") -> str:
     return f'<dl class="{kind}">\n{items}</dl>\n'
 
 
-def _loans(finding: Finding, report: Report, batch: BatchReport) -> Iterable[str]:
+def loans(finding: Finding, report: Report, batch: BatchReport) -> Iterable[str]:
     """Yield the lines that a finding is about; an exercise is all lines of one agreement, section and date in hand."""
     day = (batch.agreement, batch.date)
     together = [one for one in report.batches if (one.agreement, one.date) == day and finding.subject.exercise]
@@ -83,5 +83,5 @@ def _loans(finding: Finding, report: Report, batch: BatchReport) -> Iterable[str
         lines = concerned(finding, one.lines)
         if lines:
             head = f"{one.name}, " if len(together) > 1 else ""
-            loans = f": {', '.join(line.loan for line in lines)}" if len(lines) <= _LINES_NAMED else ""
-            yield safe(f"{head}{named([line.number for line in lines])}{loans}")
+            ids = f": {', '.join(line.loan for line in lines)}" if len(lines) <= _LINES_NAMED else ""
+            yield safe(f"{head}{named([line.number for line in lines])}{ids}")

@@ -11,13 +11,13 @@ from checker.findings import BatchReport, Finding, Report, Tightest
 from checker.lang.syntax import Type
 from checker.model import Status
 from checker.page import document, safe
-from checker.report.article import article, facts
+from checker.report.article import article, facts, loans
 from checker.report.groups import lead
 from checker.report.page import SCRIPT, STYLE
 from checker.report.parts import badge, decided, is_stop, listed, named, scrolled, section, table, worded
 from checker.report.picture import pictures
 from checker.report.rows import lines_table, rows
-from checker.report.sign import sign_off
+from checker.report.sign import Signed, sign_off
 from checker.values import grouped
 
 MOST_SHOWN = 3
@@ -32,7 +32,7 @@ def render(report: Report) -> str:
 <p class="small">checker {safe(report.made_by)}, exit code {report.exit_code}</p>
 </header>
 {_contents(report)}<main>
-{_batches(report)}{batches}{sign_off(report)}</main>
+{_batches(report)}{batches}{sign_off(map(_signed, report.batches), "Batch", phrase.CONFIRMED)}</main>
 """
     title = f"{report.decision}: {', '.join(batch.name for batch in report.batches)}"
     return document(title=title, style=STYLE, script=SCRIPT, body=body)
@@ -91,6 +91,10 @@ def _batch(report: Report, batch: BatchReport, key: str) -> str:
     return section(safe(batch.name), f"{decision}{_decisions(batch, names)}{_about(batch)}{''.join(sections)}", key, 2)
 
 
+def _signed(batch: BatchReport) -> Signed:
+    return Signed(batch.name, batch.decision, batch.inputs.get("batch", ""))
+
+
 def _input(read: tuple[str, str]) -> tuple[str, str]:
     return safe(read[0]), f"<code>{read[1]}</code>"
 
@@ -132,9 +136,13 @@ def _findings(report: Report, batch: BatchReport, key: str, which: Callable[[Fin
 
 
 def _group(report: Report, batch: BatchReport, group: list[tuple[str, Finding]], most: int) -> str:
-    shown = "".join(article(finding, report, batch, name) for name, finding in group[:most])
+    shown = "".join(_article(report, batch, finding, name) for name, finding in group[:most])
     rest = [finding.subject.line for _, finding in group[most:]]
     return shown + (f"<p>{worded(phrase.also(group[0][1].rule, named(rest)))}</p>\n" if rest else "")
+
+
+def _article(report: Report, batch: BatchReport, finding: Finding, name: str) -> str:
+    return article(finding, name, {"Loans": "; ".join(loans(finding, report, batch))})
 
 
 def _obligations(report: Report, batch: BatchReport, key: str) -> str:
@@ -142,7 +150,7 @@ def _obligations(report: Report, batch: BatchReport, key: str) -> str:
     owed = [(f"{key}-f{at}", found) for at, found in enumerate(batch.findings, 1) if found.owed_by]
     heads = ("Obligation", "Owed by", "Owed to", "By when", "Done", "Status")
     found = table("Obligations", heads, (_obligation(name, one) for name, one in owed), "obligations")
-    full = "".join(article(one, report, batch, name) for name, one in owed)
+    full = "".join(_article(report, batch, one, name) for name, one in owed)
     return f"{scrolled('Obligations', found)}{full}" if owed else ""
 
 

@@ -31,13 +31,14 @@ thead th { color: var(--pale); font-size: .9em; border-top: 0; } .n { text-align
 .numbers td { width: 20%; } .comparisons td { width: 25%; } .readings, .condition { table-layout: fixed; }
 .readings th:first-child { width: 20%; } .condition th:first-child { width: 50%; }
 :is(.readings, .condition) th:last-child { width: 18%; }
-.obligations { min-width: 44rem; } .batches { min-width: 30rem; }
+.obligations { min-width: 44rem; } .batches { min-width: 30rem; } .ranked { min-width: 58rem; }
+.counts :is(td, th + th), .ranked :is(td, th):nth-last-child(-n + 3) { text-align: right; }
 @media (max-width: 40rem) { .readings th, .condition th:last-child { width: 26% !important; }
   body { padding: 1rem .8rem 2rem; } article { padding: .6rem .6rem .7rem; } }
 mark { color: inherit; background: var(--tint); font-weight: 600; text-decoration: underline var(--line) 2px;
   text-underline-offset: .2em; }
 .sign { margin-left: .2em; font-weight: 700; color: var(--ink); }
-.told, .lines caption, .obligations caption { position: absolute; width: 1px; height: 1px; overflow: hidden;
+.told, :is(.lines, .obligations, .ranked) caption { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap; }
 figure { margin: .8rem 0 1.2rem; } svg { display: block; width: 100%; height: 2.6rem; margin: .3rem 0; }
 .legend { margin: 0; padding: 0; list-style: none; } .legend li { margin: .1rem 0; overflow-wrap: anywhere; }

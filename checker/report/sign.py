@@ -1,21 +1,33 @@
 """Where whoever decides signs: on the screen, or by hand on paper."""
 
+from collections.abc import Iterable
+
 from checker import phrase
-from checker.findings import BatchReport, Report
+from checker.lang.named import NamedTuple
+from checker.model import Decision
 from checker.page import safe
 from checker.report.parts import badge, table
 
 _FIELDS = ("Name", "Role", "Date", "Remarks", "Signature")
 
 
-def sign_off(report: Report) -> str:
-    """Return the block to sign, with the digests of what was decided on."""
-    choices = "".join(_choice(batch, f"decided-{at}") for at, batch in enumerate(report.batches, 1))
+class Signed(NamedTuple):
+    """What is signed for: its name, what the checker decided on it, and the digest of its file."""
+
+    name: str
+    decision: Decision
+    sha256: str
+
+
+def sign_off(found: Iterable[Signed], kind: str, confirmed: str) -> str:
+    """Return the block to sign, with the digests of what was decided on, and what whoever signs has confirmed."""
+    every = list(found)
+    choices = "".join(_choice(one, f"decided-{at}") for at, one in enumerate(every, 1))
     fields = "".join(f'<label>{name} <input type="text" autocomplete="off"></label>\n' for name in _FIELDS)
-    decided = table("Decided by the checker", ("Batch", "Decision", "sha256"), map(_decided, report.batches))
+    decided = table("Decided by the checker", (kind, "Decision", "sha256"), map(_decided, every))
     return f"""<section class="sign-off" aria-labelledby="sign-off">
 <h2 id="sign-off">Sign-off</h2>
-{decided}<p>{phrase.CONFIRMED}</p>
+{decided}<p>{confirmed}</p>
 {choices}<div class="fields">
 {fields}</div>
 <p class="small on-screen">{phrase.NOT_SAVED}</p>
@@ -23,13 +35,13 @@ def sign_off(report: Report) -> str:
 """
 
 
-def _decided(batch: BatchReport) -> tuple[str, ...]:
-    return safe(batch.name), badge(batch.decision), f"<code>{batch.inputs.get('batch', '')}</code>"
+def _decided(one: Signed) -> tuple[str, ...]:
+    return safe(one.name), badge(one.decision), f"<code>{one.sha256}</code>"
 
 
-def _choice(batch: BatchReport, name: str) -> str:
+def _choice(one: Signed, name: str) -> str:
     options = "".join(
         f'<label><input type="radio" name="{name}" value="{at}"> {choice}</label>\n'
         for at, choice in enumerate(phrase.CHOICES)
     )
-    return f"<fieldset>\n<legend>Decision taken on {safe(batch.name)}</legend>\n{options}</fieldset>\n"
+    return f"<fieldset>\n<legend>Decision taken on {safe(one.name)}</legend>\n{options}</fieldset>\n"
