@@ -29,16 +29,31 @@ KNOWN = {
 Rows = Sequence[tuple[str, ...]]  # each an agreement and a loan, or a loan alone
 
 
+KINDS = ("parquet", "folder", "csv")  # the first has parts, the others a stream
+
+
 @contextmanager
-def tape(folder: Path, rows: Rows) -> Iterator[tuple[Duck, Read]]:
-    """Write a tape of these rows, in their order, and read it."""
+def tape(folder: Path, rows: Rows, kind: str = "parquet") -> Iterator[tuple[Duck, Read]]:
+    """Write a tape of these rows, in their order, and read it; a folder has a file of each half."""
     names = list(KNOWN)[-len(rows[0]) :]
-    values = ", ".join(f"({', '.join(map(repr, row))})" for row in rows)
-    path = folder / "tape.parquet"
-    duckdb.connect().execute(f"COPY (FROM (VALUES {values}) AS t({', '.join(names)})) TO '{path}' (FORMAT parquet)")
-    table = Table(str(path), "parquet", "", "canonical")
+    path = folder / f"tape.{kind}"
+    if kind == "folder":
+        path.mkdir()
+        halves = [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
+        for number, half in enumerate(filter(None, halves)):
+            keep(path / f"{number}.parquet", names, half)
+    else:
+        keep(path, names, rows)
+    table = Table(str(path), "csv" if kind == "csv" else "parquet", "", "canonical")
     with Duck([table]) as engine:
         yield engine, read_table(engine, table, KNOWN, [])
+
+
+def keep(path: Path, names: Sequence[str], rows: Rows) -> None:
+    """Write rows as a file of the format that its name says."""
+    values = ", ".join(f"({', '.join(map(repr, row))})" for row in rows)
+    form = "csv, HEADER" if path.suffix == ".csv" else "parquet"
+    duckdb.connect().execute(f"COPY (FROM (VALUES {values}) AS t({', '.join(names)})) TO '{path}' (FORMAT {form})")
 
 
 TAPES: dict[str, Rows] = {
@@ -59,9 +74,11 @@ TAPES: dict[str, Rows] = {
 }
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("rows", TAPES.values(), ids=TAPES)
-def test_rows_ascend_and_loans_stand_once(tmp_path: Path, rows: Rows) -> None:
-    with tape(tmp_path, rows) as (engine, read):
+def test_rows_ascend_and_loans_stand_once(tmp_path: Path, rows: Rows, kind: str) -> None:
+    with tape(tmp_path, rows, kind) as (engine, read):
+        assert (read.part is None) is (kind == "csv" or (kind == "folder" and len(rows) > 1))
         for parts in (1, 2, 3):
             assert survey.ascends(engine, read, len(rows), parts) is (list(rows) == sorted(set(rows)))
         assert survey.each_once(engine, read, len(rows)) is (len(rows) == len(set(rows)))
@@ -79,17 +96,18 @@ def test_rows_of_any_order_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
             rows[one] = rows[other]
         else:
             rows.insert(one, rows.pop(other))
-    with tape(tmp_path, rows) as (engine, read):
+    with tape(tmp_path, rows, chance.choice(KINDS)) as (engine, read):
         for parts in (1, 2, chance.randrange(3, 9)):
             assert survey.ascends(engine, read, len(rows), parts) is (rows == sorted(set(rows)))
         assert survey.each_once(engine, read, len(rows)) is (len(rows) == len(set(rows)))
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("place", range(4))
-def test_every_id_is_right(tmp_path: Path, place: int) -> None:
+def test_every_id_is_right(tmp_path: Path, place: int, kind: str) -> None:
     """Rows that ascend are not enough."""
     rows = [(f"{number} " if number == place else f"{number}",) for number in range(4)]
-    with tape(tmp_path, rows) as (engine, read):
+    with tape(tmp_path, rows, kind) as (engine, read):
         assert not survey.ascends(engine, read, 4)
         assert not survey.each_once(engine, read, 4)
 
@@ -107,6 +125,43 @@ def test_nothing_rests_on_the_order_in_which_an_engine_reads(tmp_path: Path, mon
         own = read.part or pytest.fail("a Parquet file has parts")
         sorted_ = read._replace(part=lambda *part: f"(FROM {own(*part)} ORDER BY loan_id) AS part")
         assert not survey.ascends(engine, sorted_, 3, parts=2)
+
+
+def test_a_row_that_says_nothing_is_passed_over(tmp_path: Path) -> None:
+    with tape(tmp_path, [("a", "1"), ("b", "2")], "csv") as (engine, read):
+        path = Path(read.table.file)
+        path.write_text(path.read_text().replace("b,2", ",\nb,2"))
+        assert survey.ascends(engine, read, 2)
+
+
+@pytest.mark.parametrize(("before", "proven"), [(2, True), (1, False), (3, False)])
+def test_of_a_stream_only_one_row_has_none_before_it(tmp_path: Path, before: int, *, proven: bool) -> None:
+    """Were rows read in two streams, a loan could stand in both."""
+
+    class Counting:
+        def rows(self, _query: str) -> list[tuple[int, int]]:
+            return [(3, before)]
+
+    with tape(tmp_path, [("1",), ("2",), ("3",)], "csv") as (_, read):
+        assert survey.ascends(Counting(), read, 3) is proven  # type: ignore[arg-type] # nothing else of it is used
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("last", ["3", "2", "1"])
+def test_what_seems_to_ascend_is_proved_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, last: str
+) -> None:
+    """The first rows of each tape ascend; the last comes after the others, or stands among them."""
+    monkeypatch.setattr(survey, "FIRST", 2)
+    monkeypatch.setattr(survey, "refuse", lambda *_: pytest.fail("refused"))
+    reached = []
+    with (
+        tape(tmp_path, [("1",), ("2",), (last,)], kind) as (engine, read),
+        nullcontext() if last == "3" else pytest.raises(pytest.fail.Exception, match="refused"),
+        survey.proving(engine, None, read, 3, lambda: reached.append("waited")),  # type: ignore[arg-type] # for refuse
+    ):
+        reached.append("within")
+    assert reached == ["within", "waited"]
 
 
 # Beside what is done within

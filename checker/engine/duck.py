@@ -178,6 +178,10 @@ class Duck:
 
         return rows
 
+    def stream(self, table: Table, columns: Mapping[str, str]) -> str:
+        """Return what stands after FROM for all rows of a table, one after the other."""
+        return self.scan(table, columns)
+
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""
         self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{select}")

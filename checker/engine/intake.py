@@ -55,6 +55,9 @@ class Engine(Protocol):
         They are those from one place on, counted from 0, and before another; None where they are not cheaply told.
         """
 
+    def stream(self, table: Table, columns: Mapping[str, str]) -> str:
+        """Return the same for all rows of a table, one after the other, where that costs no memory; else ""."""
+
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""
 
@@ -77,7 +80,7 @@ class Engine(Protocol):
         """Write what a query selects to a CSV or Parquet file."""
 
     def beside(self) -> "Engine":
-        """Return it for another thread, which only selects from tables that have a `part`."""
+        """Return it for another thread, which only selects from a `part` or the `stream` of a table."""
 
     def stop(self) -> None:
         """End what is running beside."""
@@ -101,7 +104,7 @@ class Read(NamedTuple):
 
     `skips` tells whether a row that says nothing is none; `misfit` is the column that tells of a row of another length.
     `drawn` is the scan of those rows that a join keeps, with the columns that it brings, where that is faster; `part`
-    that of rows by their places, where those are told.
+    that of rows by their places, where those are told, and `stream` that of rows one after the other, "" without one.
     """
 
     table: Table
@@ -112,6 +115,7 @@ class Read(NamedTuple):
     misfit: str = ""
     drawn: Callable[[str], str] | None = None
     part: Part | None = None
+    stream: str = ""
 
     def select(self, dialect: Dialect, facts: Mapping[str, FactDeclared], *also: str) -> str:
         """Return the query of its facts, each by its name; of a fact that it has no column for, nothing is known."""
@@ -142,8 +146,8 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
     scan, numbered = engine.scan(table, types), engine.numbered(table, types)
     skips, misfit = table.format == "csv", engine.misfit(table)
     drawn = partial(engine.drawn, table, types)
-    part = engine.part(table)
-    return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn, part=part)
+    part, stream = engine.part(table), engine.stream(table, types)
+    return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn, part=part, stream=stream)
 
 
 def checks(read: Read, *, but: Collection[str] = ()) -> dict[str, str]:

@@ -132,6 +132,10 @@ class SparkEngine:
         """Return None: rows that are read in parts at once have no order."""
         return None
 
+    def stream(self, table: Table, columns: Mapping[str, str]) -> str:  # noqa: ARG002 (of no table)
+        """Return "": to see rows one after the other a cluster would send all of them to one machine."""
+        return ""
+
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""
         frame = self._run(select).cache()

@@ -132,7 +132,8 @@ def refuse(engine: Engine, book: Book, read: Read) -> None:
 
 def each_once(engine: Engine, read: Read, rows: int) -> bool:
     """Tell whether no loan stands twice in its agreement, and every id is right; each of so many `rows` has one."""
-    in_order = _seems_to_ascend(engine, read, rows) and ascends(engine, read, rows, parts=2)
+    # Alone, a stream takes longer than the hashes: it is read by one thread.
+    in_order = read.part is not None and _seems_to_ascend(engine, read, rows) and ascends(engine, read, rows, parts=2)
     return in_order or _different(engine, read) == rows
 
 
@@ -144,33 +145,54 @@ def ascends(engine: Engine, read: Read, rows: int, parts: int = 1) -> bool:
     """Tell whether each row's agreement and id come after those of the row before it, and every id is right.
 
     So are the first `rows` of many files. They are looked through in so many parts at once, of which two that follow
-    each other have the row between them.
+    each other have the row between them; without parts, one after the other.
     """
     if read.part is None:
-        return False
+        return bool(read.stream) and _in_stream(engine, read, rows)
     ends = [(rows * n + parts - 1) // parts for n in range(parts + 1)]
     return _next(engine, read, read.part, [(max(0, start - 1), end) for start, end in pairwise(ends)])
 
 
 def _next(engine: Engine, read: Read, part: Part, places: Sequence[tuple[int, int]]) -> bool:
     """Tell whether every row of some parts of a file has a right id and is the first of its part, or comes after."""
-    raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
-    columns = [f"{raw} AS k{n}, LAG({raw}) OVER () AS b{n}" for n, raw in enumerate(raws)]
-    after = " OR ".join(" AND ".join([*(f"k{m} = b{m}" for m in range(n)), f"k{n} > b{n}"]) for n in range(len(raws)))
+    columns, after = _pairs(read)
     # That the rows come in their order is seen, too, so that nothing rests on how an engine reads a file.
-    head = f"{ROW} AS place, LAG({ROW}) OVER () AS before, {read.columns[ID].cell.ok} AS is_right"
+    head = f"{ROW} AS place, LAG({ROW}) OVER () AS before"
     queries = [
-        f"SELECT COUNT(*) FROM (\n  SELECT {', '.join([head, *columns])}\n  FROM {part(*one)}\n) AS pairs"
-        f" WHERE is_right AND (before IS NULL OR (place = before + 1 AND ({after})))"
+        f"SELECT COUNT(*) FROM (\n  SELECT {head}, {columns}\n  FROM {part(*one)}\n) AS pairs"
+        f" WHERE is_right AND (before IS NULL OR (place = before + 1 AND {after}))"
         for one in places
     ]
     found = sum(int(str(rows)) for (rows,) in engine.rows("\nUNION ALL\n".join(queries)))
     return found == sum(end - first for first, end in places)
 
 
+def _in_stream(engine: Engine, read: Read, rows: int) -> bool:
+    """Tell the same of rows that have no places but an order, whichever: of all of them only one has none before it."""
+    columns, after = _pairs(read)
+    limit = f" LIMIT {rows}" if rows <= FIRST else ""
+    named = f"(SELECT * FROM {read.stream} WHERE {_keys(read)[-1]} IS NOT NULL{limit}) AS named"
+    pairs = f"(\n  SELECT LAG(1) OVER () AS before, {columns}\n  FROM {named}\n) AS pairs"
+    query = f"SELECT COUNT(*), COUNT(before) FROM {pairs} WHERE is_right AND (before IS NULL OR {after})"
+    return engine.rows(query) == [(rows, rows - 1)]
+
+
+def _keys(read: Read) -> list[str]:
+    """Return the columns by which loans are told apart, the id last."""
+    return [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
+
+
+def _pairs(read: Read) -> tuple[str, str]:
+    """Return the columns of a row beside those of the row before it, and the SQL of whether it comes after that one."""
+    keys = _keys(read)
+    columns = [f"{raw} AS k{n}, LAG({raw}) OVER () AS b{n}" for n, raw in enumerate(keys)]
+    after = " OR ".join(" AND ".join([*(f"k{m} = b{m}" for m in range(n)), f"k{n} > b{n}"]) for n in range(len(keys)))
+    return ", ".join([f"{read.columns[ID].cell.ok} AS is_right", *columns]), f"({after})"
+
+
 def _different(engine: Engine, read: Read) -> int:
     """Return how many right ids there are, each within its agreement: different hashes are of different ids."""
-    raws = [read.columns[name].raw for name in (AGREEMENT, ID) if name in read.columns]
+    raws = _keys(read)
     right = f"{read.columns[ID].raw} IS NOT NULL AND ({read.columns[ID].cell.ok})"
     # A hint to Spark: to look for equals before each has gone to its like costs as much again, for ids are different.
     hashes = f"SELECT /*+ REPARTITION(h) */ {engine.dialect.hash(', '.join(raws))} AS h FROM {read.scan} WHERE {right}"
