@@ -38,6 +38,23 @@ def test_a_fault_has_one_code(code: str, changes: list[Change], judge: Judge, tm
     assert codes(judge, written(tmp_path, *changes)) == {code}
 
 
+@pytest.mark.parametrize(("said", "code"), [("true", set()), ("false", {"E604"})])
+@pytest.mark.parametrize("judge", ENGINES)
+def test_what_every_line_says_is_held_against_the_tape(judge: Judge, said: str, code: set[str], tmp_path: Path) -> None:
+    """The lines have no column of it; the tape knows of one of their loans."""
+    one = ("tape.csv", "2005-01-31,false", "2005-01-31,")
+    without = ("lines.csv", FILES["lines.csv"], dropped(FILES["lines.csv"], "loan.defaulted"))
+    book = {**BOOK, "every": {"loan": {"defaulted": said}}}
+    assert codes(judge, written(tmp_path, one, without, book=book)) == code
+
+
+def dropped(text: str, column: str) -> str:
+    """Return a table without a column."""
+    at = text.splitlines()[0].split(",").index(column)
+    rows = [line.split(",") for line in text.splitlines()]
+    return "".join(",".join([*row[:at], *row[at + 1 :]]) + "\n" for row in rows)
+
+
 @pytest.mark.parametrize("judge", ENGINES)
 @pytest.mark.parametrize("change", [change for _, change in BAD], ids=[name for name, _ in BAD])
 def test_a_cell_that_is_wrong_decides_nothing(change: Change, judge: Judge, tmp_path: Path) -> None:

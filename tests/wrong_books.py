@@ -105,6 +105,16 @@ FAULTS: Mapping[str, tuple[str, list[Change]]] = {
     "the same batch twice": ("E605", [("batches.csv", "two,", "two,other,2005-04-01,,\ntwo,")]),
     "an agreement without a policy": ("E601", [("batches.csv", "two,other", "two,others")]),
     "a line that says otherwise than the tape": ("E604", [cell("lines.csv", LINE, "loan.defaulted", "false")]),
+    "a line that says only one of two facts otherwise": (
+        "E604",
+        [
+            ("tape.csv", "defaulted,foreclosed", "defaulted,foreclosed,accrued_interest"),
+            ("tape.csv", "2004-12-01,true,false", "2004-12-01,true,false,12.35"),
+            ("tape.csv", "2004-11-01,,false", "2004-11-01,,false,0.01"),
+            ("tape.csv", "2005-01-31,false,true", "2005-01-31,false,true,0"),
+            ("tape.csv", "77.01,,,", "77.01,,,,"),
+        ],
+    ),
     "a text outside its bounds": ("E402", [cell("lines.csv", LINE, "buyer.role", "Master_Servicer")]),
     "an amount below its bound": ("E402", [cell("tape.csv", SECOND, "stated_principal_balance", "-0.01")]),
     "a price below its bound": ("E402", [cell("lines.csv", LINE, "price", "-1")]),
