@@ -39,7 +39,6 @@ ROWS = "Rows {first} to {last} of {found} found, of {all} lines."
 NO_ROWS = "No line is like this."
 MARKED = "underlined: the comparisons on which the status rests"
 CONFIRMED = "I have read this report with its assumptions and notes, and decide on each batch as marked here."
-CONFIRMED_BOOK = "I have read this report with its assumptions and notes, and decide on the book as marked here."
 NOT_SAVED = "What is entered here stays in this window: print the page, or save it as a PDF, to keep it."
 CHOICES = ("approved as proposed", "rejected", "returned for changes")
 HOLDS = {True: "holds", False: "does not hold", None: "is unknown"}

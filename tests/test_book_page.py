@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from bench.book_data import write
 from builders import NAME
 from pages import Element, check_badges, check_closed, check_headings, check_links, check_tables, read, table
 from poison import HARMFUL, poisoned
-from test_book import BATCHES, MASTER, OTHER, REFUSED, RIGHT, Book, written
+from test_book import BATCHES, BOUGHT, LATE, MASTER, OTHER, REFUSED, RIGHT, Book, written
 
 from checker.engine import as_html
 from checker.engine.book import read_book
@@ -23,9 +24,9 @@ ASKED = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.DISPUTED)
 OWED = (Status.MET, Status.DUE, Status.LATE, Status.DEFECTIVE)
 
 
-def judged(book: Book, shown: int = 3) -> Summary:
+def judged(book: Book, as_of: date | None = None) -> Summary:
     law = load_policies(book.policies)
-    wanted = Wanted(engine="duckdb", shown=shown)
+    wanted = Wanted(engine="duckdb", as_of=as_of)
     return judge_book(read_book(book.path, law), law, wanted, "0", lambda *_: None)
 
 
@@ -141,6 +142,33 @@ def test_the_worst_batches_come_first_and_of_more_than_fit_the_rest_is_counted(
     page = read(as_html.render(found))
     assert [row[0] for row in table(page, "Batches")] == ["two"]
     assert "and 2 more, in the report as JSON" in page.first("main").text
+
+
+def test_an_exercise_of_several_batches_is_one_finding(tmp_path: Path) -> None:
+    """Six loans, one of them large, bought on one day in two batches."""
+    lines = [*BOUGHT, f"two,0200,3.13(g),100001.00,{MASTER}"]
+    report = judged(written(tmp_path, lines, batches=[*BATCHES, BATCHES[1].replace("one", "two", 1)]))
+    page = read(as_html.render(report))
+    assert [(one.batch, one.finding.status) for one in report.findings if one.finding.subject.exercise] == [
+        ("one", Status.FAIL)
+    ]
+    (size,) = (row for row in table(page, "Conditions") if row[0] == "3.13(g)/size")
+    assert size[1:] == ["", "1", "", ""]
+
+
+def test_a_late_obligation_is_found_and_the_day_is_told(tmp_path: Path) -> None:
+    page = read(as_html.render(judged(written(tmp_path, BOUGHT, batches=LATE), date(2005, 4, 30))))
+    assert page.first("header").first("p", "small").text.endswith("exit code 4")
+    (day,) = (dd.text for dt, dd in zip(page.all("dt"), page.all("dd"), strict=True) if dt.text == "Obligations as of")
+    assert day == "2005-04-30"
+    (certify,) = (row for row in table(page, "Obligations") if row[0] == "3.13(g)/certify")
+    assert certify[1:] == ["", "", "1", ""]
+    assert "3.13(g)/certify late the batch one" in [one.text for one in page.all("h4")]
+
+
+def test_a_rule_that_nothing_asks_says_so(tmp_path: Path) -> None:
+    page = read(as_html.render(judged(written(tmp_path))))
+    assert ["3.13(g)/price (not asked)", "", "", "", ""] in table(page, "Conditions")
 
 
 def test_the_command_writes_the_page_beside_the_text(tmp_path: Path, capsys: Capsys) -> None:

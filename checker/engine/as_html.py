@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from checker import phrase as common
 from checker.engine import phrase
+from checker.engine.plan import STATUSES
 from checker.engine.summary import OWED, BatchCount, Explained, RuleCount, Summary, ranked
 from checker.model import Status
 from checker.page import document, safe
@@ -13,7 +13,6 @@ from checker.report.parts import badge, listed, scrolled, section, table
 from checker.report.sign import Signed, sign_off
 
 MOST_BATCHES = 1_000
-_ASKED = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.DISPUTED)
 Kind = tuple[str, Status]  # the rule and the status of findings
 
 
@@ -34,7 +33,7 @@ def render(found: Summary) -> str:
 {contents}</ul>
 </nav>
 <main>
-{_lines(found)}{sections}{sign_off([signed], "Book", common.CONFIRMED_BOOK)}</main>
+{_lines(found)}{sections}{sign_off([signed], "Book", phrase.CONFIRMED)}</main>
 """
     return document(title=f"{found.decision}: {found.book}", style=STYLE, script="", body=body)
 
@@ -50,7 +49,7 @@ def _parts(found: Summary) -> dict[str, tuple[str, str]]:
     asked = [one for one in found.rules if one not in owed]
     digests = [(safe(name), f"<code>{digest}</code>") for name, digest in found.inputs.items()]
     return {
-        "rules": ("Rules", _rules("Conditions", asked, _ASKED, names) + _rules("Obligations", owed, OWED, names)),
+        "rules": ("Rules", _rules("Conditions", asked, STATUSES, names) + _rules("Obligations", owed, OWED, names)),
         "batches": ("Batches", _batches(found)),
         "findings": (
             "First findings of each rule",
@@ -73,10 +72,14 @@ def _rules(title: str, found: Iterable[RuleCount], statuses: Iterable[Status], n
     """Return how many subjects of each rule have each status; a number leads to the findings of its kind."""
 
     def counted(one: RuleCount, status: Status) -> str:
-        count, name = one.counts.get(status, 0), names.get((one.rule, status))
-        return f'<a href="#{name}">{count:,}</a>' if count and name else f"{count:,}" if count else ""
+        count, name = one.counts[status], names.get((one.rule, status))
+        shown = f"{count:,}" if count else ""
+        return f'<a href="#{name}">{shown}</a>' if name else shown
 
-    rows = [(safe(one.rule), *(counted(one, status) for status in statuses)) for one in found]
+    def named(one: RuleCount) -> str:
+        return safe(one.rule) + ("" if any(one.counts.values()) else f" ({phrase.NOT_ASKED})")
+
+    rows = [(named(one), *(counted(one, status) for status in statuses)) for one in found]
     return scrolled(title, table(title, ("Rule", *map(badge, statuses)), rows, "counts")) if rows else ""
 
 

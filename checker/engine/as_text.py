@@ -26,7 +26,7 @@ def _lines(found: Summary) -> Iterator[str]:
     yield ""
     yield "Rules"
     width = max((len(one.rule) for one in found.rules), default=0)
-    yield from (f"  {one.rule:<{width}}  {phrase.counted(one) or 'not asked'}" for one in found.rules)
+    yield from (f"  {one.rule:<{width}}  {phrase.counted(one) or phrase.NOT_ASKED}" for one in found.rules)
     yield ""
     yield "Batches"
     batches = ranked(found.batches)

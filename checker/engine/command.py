@@ -76,7 +76,7 @@ def check_book(
         check_output(options.lines, engine, book)
     others = [name for name in formats if name not in FORMATS]
     if others:
-        help_ = f"a book judged by {engine} has {', '.join(FORMATS)}; `--engine python` has every format"
+        help_ = f"a book judged by {engine} has {', '.join(FORMATS[:-1])} and {FORMATS[-1]}; by python it has every one"
         raise InputError(Fault(code="E613", message=f"no report of a book as {others[0]}", help=help_))
     wanted = Wanted(
         engine=engine,

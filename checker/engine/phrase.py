@@ -3,6 +3,11 @@
 from checker.engine.summary import BatchCount, RuleCount, Summary
 from checker.model import Decision, Status
 
+CONFIRMED = (
+    "I have read this report with its assumptions and notes, and decide on the book as marked here. The digest is that"
+    " of the book's own file: it stands for the tables where the book pins them; the notes say which it does not pin."
+)
+
 
 def head(found: Summary) -> str:
     """Return what was decided, in one line."""
@@ -50,4 +55,5 @@ def more_batches(count: int) -> str:
     return f"and {count:,} more, in the report as JSON"
 
 
+NOT_ASKED = "not asked"
 _SAID = {Status.PASS: "pass", Status.FAIL: "fail"}

@@ -5,7 +5,7 @@ They read three relations, with a column for each fact by its full name, typed a
     tape    a row for each loan: `batch.agreement`, and the facts `loan.*`
     batch   a row for each batch: its facts, `tape.as_of`, and `policy`, the number of the version in force
     fact    a row for each line: its facts, those of its loan and its batch; its number `line`; `policy`; `on_tape`;
-            and `times`, how often its loan is listed
+            `times`, how often its loan is listed; and in a book `_otherwise`, whether it contradicts the tape
 
 They make `pool`, the sums over each pool, and for each version N `exercise_N`, `batch_N`, `section_N` and `line_N`,
 with a column for each rule: 0 pass, 1 fail, 2 unknown, 3 disputed, NULL where it is not asked.

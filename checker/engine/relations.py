@@ -11,6 +11,7 @@ from checker.engine.intake import (
     ROW,
     Engine,
     Read,
+    Rows,
     batch_columns,
     check,
     held,
@@ -92,14 +93,24 @@ def join(engine: Engine, book: Book, relations: Relations) -> Relations:
     has, said = relations.tape.columns, {*relations.lines.columns, *book.every}
     both = sorted(name for name in said if name.startswith("loan.") and name in has)
     engine.make("fact", fact_query(book.facts, set(has), engine.dialect, both))
-    buyer = engine.dialect.quoted(BUYER)
-    otherwise = f"COUNT(CASE WHEN {OTHERWISE} THEN 1 END)" if both else "0"
-    found = engine.rows(f"SELECT {buyer}, {otherwise} FROM fact GROUP BY {buyer}")
+    found = _seen(engine, relations.versions, told=bool(both))
     if any(lines for _, lines in found):
         raise InputError(*_said_otherwise(engine, book, both))
     spelled = [(str(name), folded(str(name))) for name, _ in found if name is not None]
     named = [version._replace(names=spelled_as(version.policy, spelled)) for version in relations.versions]
     return relations._replace(versions=tuple(named))
+
+
+def _seen(engine: Engine, versions: Sequence[Version], *, told: bool) -> Rows:
+    """Return, in one query, the buyers' names where any version lists parties, each with how many lines say otherwise.
+
+    Whether they do is `told` where the tape and lines say the same facts.
+    """
+    buyer = engine.dialect.quoted(BUYER)
+    otherwise = f"COUNT(CASE WHEN {OTHERWISE} THEN 1 END)" if told else "0"
+    if any(version.policy and version.policy.parties for version in versions):
+        return engine.rows(f"SELECT {buyer}, {otherwise} FROM fact GROUP BY {buyer}")
+    return engine.rows(f"SELECT NULL, {otherwise} FROM fact") if told else []
 
 
 def _read_lines(engine: Engine, book: Book) -> Read:
@@ -252,7 +263,7 @@ def fact_query(
 ) -> str:
     """Return the query of the relation `fact`: each line with its facts; `has` are those that the tape measures.
 
-    Of those that the tape and lines both say, it tells whether a line says otherwise.
+    Where there are some that the tape and lines `both` say, it tells whether a line says otherwise.
     """
     q = dialect.quoted
     columns = [f"{_fact(name, fact, has, dialect)} AS {q(name)}" for name, fact in facts.items()]
@@ -281,7 +292,7 @@ def _fact(name: str, fact: FactDeclared, has: Collection[str], dialect: Dialect)
 
 
 def _said_otherwise(engine: Engine, book: Book, both: Iterable[str]) -> list[Fault]:
-    """A line may say of its loan what the tape leaves unknown; it cannot say otherwise than the tape."""
+    """Return a fault for each line that says otherwise than the tape; it may say what that leaves unknown."""
     q = engine.dialect.quoted
     faults = []
     for name in both:

@@ -98,12 +98,18 @@ def summary(
     owed: dict[str, Counter[Status]] = {}
     explained: list[Explained] = []
     seen: Counter[tuple[str, Status]] = Counter()
+    exercises: set[tuple[str, str, date]] = set()
     again = 0
     for one, count in judged:
         again += count
         for judgement in one.judgements:
             if isinstance(judgement.by, Obligation):
                 owed.setdefault(judgement.rule, Counter())[judgement.status] += 1
+            if judgement.subject.exercise:  # each batch of it has it
+                exercise = (judgement.rule, one.batch.agreement, one.batch.date)
+                if exercise in exercises:
+                    continue
+                exercises.add(exercise)
             if judgement.status not in (Status.PASS, Status.MET):
                 seen[judgement.rule, judgement.status] += 1
                 if seen[judgement.rule, judgement.status] <= most:

@@ -33,6 +33,7 @@ thead th { color: var(--pale); font-size: .9em; border-top: 0; } .n { text-align
 :is(.readings, .condition) th:last-child { width: 18%; }
 .obligations { min-width: 44rem; } .batches { min-width: 30rem; } .ranked { min-width: 58rem; }
 .counts :is(td, th + th), .ranked :is(td, th):nth-last-child(-n + 3) { text-align: right; }
+.ranked td:nth-child(3) { white-space: nowrap; }
 @media (max-width: 40rem) { .readings th, .condition th:last-child { width: 26% !important; }
   body { padding: 1rem .8rem 2rem; } article { padding: .6rem .6rem .7rem; } }
 mark { color: inherit; background: var(--tint); font-weight: 600; text-decoration: underline var(--line) 2px;

@@ -53,7 +53,7 @@ def timed_apart(make: Callable[[str], Sequence[Work]], names: Sequence[str], rou
     """Return the seconds that a call of each work takes, each in a process of its own; the processes take turns.
 
     A work is what `make` makes of its name there: calls, in a turn each of them `TIMES`, as a process that is asked all
-    day takes them. The first turn does not count.
+    day takes them; what is returned is the mean of a turn. The first turn does not count.
     """
     found: dict[str, list[float]] = {name: [] for name in names}
     spawned = multiprocessing.get_context("spawn")

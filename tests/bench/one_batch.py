@@ -83,7 +83,7 @@ def whole(env: Mapping[str, str], names: list[str], path: Path) -> dict[str, Cal
 
 def peers(names: list[str]) -> dict[str, Peer]:
     """Return the rules by hand and the peers of these names, to judge with in this process."""
-    found = {name: getattr(import_module(f"peers.{PEERS[name][1]}"), PEERS[name][2]) for name in names if name in PEERS}
+    found = {name: getattr(import_module(f"peers.{PEERS[name][1]}"), PEERS[name][2]) for name in names}
     return {BY_HAND: by_hand.load, **found}
 
 
@@ -105,14 +105,14 @@ def compare(env: Mapping[str, str], names: list[str], paths: list[Path]) -> None
 
 def inside(paths: list[Path], name: str) -> list[Callable[[], object]]:
     """Return what judges each batch against a pool that is loaded, by one of `peers` or of ours."""
-    if name in OURS.values():
+    if name in (OURS["check"], OURS["report"]):
         policies = checker.load_policies()
         ours = [checker.read_batch(path, checker.Source(agreements=policies)) for path in paths]
         if name == OURS["check"]:
             return [partial(checker.check, policies, [batch]) for batch in ours]
         return [partial(_reported, policies, batch) for batch in ours]
     pool = reading.read_pool(paths[0].with_name("tape.csv"))
-    prepare, judge = peers([name])[name](pool)
+    prepare, judge = peers([name] if name != BY_HAND else [])[name](pool)
     return [partial(judge, prepare(reading.read_batch(path))) for path in paths]
 
 
