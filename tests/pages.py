@@ -97,6 +97,11 @@ def table(of: Element, caption: str) -> list[list[str]]:
     return found[0].rows() if found else []
 
 
+def tags(of: Element) -> list[tuple[str, list[str]]]:
+    """Return every tag with the names of its attributes, but for what stands in backticks."""
+    return [(one.tag, sorted(one.attributes)) for one in of if one.tag != "code"]
+
+
 def check_closed(page: Element) -> None:
     """A page asks for nothing, and allows only its own style and script."""
     assert not {"link", "img", "iframe", "object", "form", "base"} & {one.tag for one in page}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bench.book_data import write
 from builders import NAME
-from pages import Element, check_badges, check_closed, check_headings, check_links, check_tables, read, table
+from pages import Element, check_badges, check_closed, check_headings, check_links, check_tables, read, table, tags
 from poison import HARMFUL, poisoned
 from test_book import BATCHES, BOUGHT, LATE, MASTER, OTHER, REFUSED, RIGHT, Book, written
 
@@ -192,8 +192,3 @@ def test_what_others_wrote_is_text_and_nothing_else(tmp_path: Path, text: str) -
     page, clean = as_html.render(poisoned(report, text)), as_html.render(poisoned(report, "a"))
     assert tags(read(page)) == tags(read(clean))
     assert not [one for one in page if not one.isprintable() and one != "\n"]
-
-
-def tags(of: Element) -> list[tuple[str, list[str]]]:
-    """Return every tag with the names of its attributes, but for what stands in backticks."""
-    return [(one.tag, sorted(one.attributes)) for one in of if one.tag != "code"]

@@ -15,6 +15,7 @@ from books import World, engine_finds, evaluated
 from builders import agreement
 
 from checker.cli import run
+from checker.engine import survey
 from checker.engine.book import Book, Table
 from checker.engine.duck import Duck
 from checker.engine.reduce import Asked, read_apart
@@ -394,6 +395,18 @@ def test_a_book_through_a_layout_is_judged_alike(layout: str, tmp_path: Path) ->
     wanted = evaluated(path, world)
     assert engine_finds(path, world) == wanted
     assert len(wanted) > 20
+
+
+def test_a_tape_through_a_layout_is_proved_beside_the_judging_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever its first rows look like, the proof runs, and what it cannot show the hashes do."""
+    looked: list[bool] = []
+    in_stream = survey._in_stream
+    monkeypatch.setattr(survey, "_seems_to_ascend", lambda *_: True)
+    monkeypatch.setattr(survey, "_in_stream", lambda *told: looked.append(True) or in_stream(*told))
+    assert run(["check", str(book_of("fannie-mae-31", tmp_path)), "--engine", "duckdb"]) in (1, 3)
+    assert (looked, capsys.readouterr().err) == ([True], "")
 
 
 def test_a_book_through_a_layout_says_what_it_assumes_and_what_it_skips(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from builders import line, loans, proposal
 from hypothesis import given, settings
-from pages import Element, check_badges, check_closed, check_headings, check_links, check_tables, read, table
+from pages import Element, check_badges, check_closed, check_headings, check_links, check_tables, read, table, tags
 from poison import HARMFUL, poisoned
 from reports import CASES, case, document, of_world, over, reported
 from test_report import spelled
@@ -387,11 +387,6 @@ def test_twenty_thousand_lines_make_no_large_page() -> None:
 def test_what_others_wrote_is_text_and_nothing_else(text: str) -> None:
     found, clean = page(poisoned(case("adopted"), text)), page(poisoned(case("adopted"), "a"))
     assert tags(found) == tags(clean)
-
-
-def tags(of: Element) -> list[tuple[str, list[str]]]:
-    """Return every tag with the names of its attributes, but for what stands in backticks."""
-    return [(one.tag, sorted(one.attributes)) for one in of if one.tag != "code"]
 
 
 @pytest.mark.parametrize("text", HARMFUL.values(), ids=HARMFUL)

@@ -139,6 +139,8 @@ def test_of_a_stream_only_one_row_has_none_before_it(tmp_path: Path, before: int
     """Were rows read in two streams, a loan could stand in both."""
 
     class Counting:
+        streams = True
+
         def rows(self, _query: str) -> list[tuple[int, int]]:
             return [(3, before)]
 

@@ -34,6 +34,7 @@ class Duck:
 
     name = "duckdb"
     dialect = DUCKDB
+    streams = True
 
     def __init__(self, tables: Sequence[Table], memory: str = MEMORY) -> None:
         """Connect; the files of the tables and its own folder are in reach, and nothing else.
@@ -177,10 +178,6 @@ class Duck:
             return f"(SELECT {place} AS {ROW}, * FROM {scan} WHERE {place} >= {first} AND {place} < {end}) AS part"
 
         return rows
-
-    def stream(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return what stands after FROM for all rows of a table, one after the other."""
-        return self.scan(table, columns)
 
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""

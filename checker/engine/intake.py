@@ -26,10 +26,14 @@ Part = Callable[[int, int], str]
 
 
 class Engine(Protocol):
-    """What runs the queries of a book, wherever its tables are."""
+    """What runs the queries of a book, wherever its tables are.
+
+    `streams` tells whether a scan is looked through row by row, each beside the one before it, in no memory.
+    """
 
     name: str
     dialect: Dialect
+    streams: bool
 
     def columns(self, table: Table) -> dict[str, str]:
         """Return the columns of a table in their order, each with its SQL type; of a CSV file all are text."""
@@ -55,9 +59,6 @@ class Engine(Protocol):
         They are those from one place on, counted from 0, and before another; None where they are not cheaply told.
         """
 
-    def stream(self, table: Table, columns: Mapping[str, str]) -> str:
-        """Return the same for all rows of a table, one after the other, where that costs no memory; else ""."""
-
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""
 
@@ -80,7 +81,7 @@ class Engine(Protocol):
         """Write what a query selects to a CSV or Parquet file."""
 
     def beside(self) -> "Engine":
-        """Return it for another thread, which only selects from a `part` or the `stream` of a table."""
+        """Return it for another thread, which only selects from a `part` or a `scan` of a table."""
 
     def stop(self) -> None:
         """End what is running beside."""
@@ -104,7 +105,7 @@ class Read(NamedTuple):
 
     `skips` tells whether a row that says nothing is none; `misfit` is the column that tells of a row of another length.
     `drawn` is the scan of those rows that a join keeps, with the columns that it brings, where that is faster; `part`
-    that of rows by their places, where those are told, and `stream` that of rows one after the other, "" without one.
+    that of rows by their places, where those are told.
     """
 
     table: Table
@@ -115,7 +116,6 @@ class Read(NamedTuple):
     misfit: str = ""
     drawn: Callable[[str], str] | None = None
     part: Part | None = None
-    stream: str = ""
 
     def select(self, dialect: Dialect, facts: Mapping[str, FactDeclared], *also: str) -> str:
         """Return the query of its facts, each by its name; of a fact that it has no column for, nothing is known."""
@@ -146,8 +146,8 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
     scan, numbered = engine.scan(table, types), engine.numbered(table, types)
     skips, misfit = table.format == "csv", engine.misfit(table)
     drawn = partial(engine.drawn, table, types)
-    part, stream = engine.part(table), engine.stream(table, types)
-    return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn, part=part, stream=stream)
+    part = engine.part(table)
+    return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn, part=part)
 
 
 def checks(read: Read, *, but: Collection[str] = ()) -> dict[str, str]:

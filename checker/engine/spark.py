@@ -57,6 +57,7 @@ class SparkEngine:
 
     name = "spark"
     dialect = SPARK
+    streams = False  # a cluster would send all rows to one machine
 
     def __init__(self, master: str, tables: Sequence[Table], memory: str = MEMORY) -> None:
         """Start Spark here (`local[2]`), or connect to a cluster (`spark://…`, `sc://…`); only the tables are read.
@@ -131,10 +132,6 @@ class SparkEngine:
     def part(self, _table: Table) -> Part | None:
         """Return None: rows that are read in parts at once have no order."""
         return None
-
-    def stream(self, table: Table, columns: Mapping[str, str]) -> str:  # noqa: ARG002 (of no table)
-        """Return "": to see rows one after the other a cluster would send all of them to one machine."""
-        return ""
 
     def make(self, name: str, select: str) -> None:
         """Make a relation of a query and keep it."""

@@ -148,7 +148,7 @@ def ascends(engine: Engine, read: Read, rows: int, parts: int = 1) -> bool:
     each other have the row between them; without parts, one after the other.
     """
     if read.part is None:
-        return bool(read.stream) and _in_stream(engine, read, rows)
+        return engine.streams and _in_stream(engine, read, rows)
     ends = [(rows * n + parts - 1) // parts for n in range(parts + 1)]
     return _next(engine, read, read.part, [(max(0, start - 1), end) for start, end in pairwise(ends)])
 
@@ -171,7 +171,7 @@ def _in_stream(engine: Engine, read: Read, rows: int) -> bool:
     """Tell the same of rows that have no places but an order, whichever: of all of them only one has none before it."""
     columns, after = _pairs(read)
     limit = f" LIMIT {rows}" if rows <= FIRST else ""
-    named = f"(SELECT * FROM {read.stream} WHERE {_keys(read)[-1]} IS NOT NULL{limit}) AS named"
+    named = f"(SELECT * FROM {read.scan} WHERE {_keys(read)[-1]} IS NOT NULL{limit}) AS named"
     pairs = f"(\n  SELECT LAG(1) OVER () AS before, {columns}\n  FROM {named}\n) AS pairs"
     query = f"SELECT COUNT(*), COUNT(before) FROM {pairs} WHERE is_right AND (before IS NULL OR {after})"
     return engine.rows(query) == [(rows, rows - 1)]
