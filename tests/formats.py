@@ -5,7 +5,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -56,7 +56,7 @@ def subjects(spoken: str) -> list[str]:
 def in_json(of: Report) -> Said:
     document = json.loads(rendered("json", of))
     found = {
-        Found(batch["batch"], each["rule"], _subject(each["subject"]), each["status"])
+        Found(batch["batch"], each["rule"], subject_of(each["subject"]), each["status"])
         for batch in document["batches"]
         for each in batch["findings"]
         if each["status"] not in PASSING
@@ -64,7 +64,7 @@ def in_json(of: Report) -> Said:
     return Said(document["decision"], found)
 
 
-def _subject(of: dict[str, Any]) -> str:
+def subject_of(of: dict[str, Any]) -> str:
     if "line" in of:
         return f"line {of['line']}"
     return f"exercise {of['exercise']}" if "exercise" in of else "batch"
@@ -97,9 +97,13 @@ def run_of(of: Report) -> dict[str, Any]:
 
 
 def in_sarif(of: Report) -> Said:
-    run = run_of(of)
+    return said_in_run(run_of(of))
+
+
+def said_in_run(run: dict[str, Any]) -> Said:
+    """Return what the run of a SARIF log says."""
     found = {
-        Found(of_result["batch"], result["ruleId"], _subject(each["subject"]), of_result["status"])
+        Found(of_result["batch"], result["ruleId"], subject_of(each["subject"]), of_result["status"])
         for result in run["results"]
         for of_result in [result["properties"]]
         for each in of_result["findings"]
@@ -160,19 +164,23 @@ def _unescaped(text: str, marks: dict[str, str]) -> str:
 
 
 def in_github(of: Report) -> Said:
-    head, *annotations = commands(rendered("github", of))
+    return said_in_commands(rendered("github", of), [batch.name for batch in of.batches])
+
+
+def said_in_commands(text: str, batches: Sequence[str]) -> Said:
+    """Return what workflow commands say of the batches of these names."""
+    head, *annotations = commands(text)
     found = set()
     for each in annotations:
         rule, _, status = each.properties["title"].rpartition(": ")
-        batch, spoken = _where(each.message, of)
+        batch, spoken = _where(each.message, batches)
         found |= {Found(batch, rule, subject, status) for subject in subjects(spoken)}
     return Said(re.split("[,:.]", head.message)[0], found)
 
 
-def _where(message: str, of: Report) -> tuple[str, str]:
+def _where(message: str, batches: Sequence[str]) -> tuple[str, str]:
     """Return the batch that a message begins with, and what it is about."""
-    names = sorted((batch.name for batch in of.batches), key=len, reverse=True)
-    for name in names:
+    for name in sorted(batches, key=len, reverse=True):
         for start, rest in ((f"{name}, ", ""), (f"the batch {name}: ", "the batch ")):
             if message.startswith(start):
                 return name, rest or message.removeprefix(start).partition(": ")[0]

@@ -42,9 +42,9 @@ import checker
 from checker.api import make_report
 from checker.findings import Report
 from checker.model import Status
-from checker.report import FORMATS, as_markdown, as_sarif
+from checker.report import FORMATS, as_sarif, markdown
 from checker.report.escape import text
-from checker.report.groups import brief, groups
+from checker.report.groups import brief, concerns
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-2.1.0.schema.json").read_text("utf-8"))
 SARIF = jsonschema.Draft7Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
@@ -383,7 +383,7 @@ def test_a_command_carries_any_text_back(said: str) -> None:
 
 @each_case
 def test_a_comment_is_shorter_than_github_allows(name: str) -> None:
-    assert len(rendered("markdown", report(name))) <= as_markdown.MOST + 200
+    assert len(rendered("markdown", report(name))) <= markdown.MOST + 200
 
 
 @pytest.mark.parametrize("count", [150, 400, 1500])
@@ -540,7 +540,7 @@ def test_an_output_for_no_format_is_an_error(tmp_path: Path) -> None:
 
 def test_a_group_is_of_one_batch_rule_status_and_sentence() -> None:
     for name in CASES:
-        for group in groups(report(name)):
+        for group in concerns(report(name)).groups:
             assert len({(each.rule, each.status, each.message) for each in group.findings}) == 1
             assert len(subjects(group.subject)) == len(group.findings)
 

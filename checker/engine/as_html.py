@@ -72,8 +72,7 @@ def _rules(title: str, found: Iterable[RuleCount], statuses: Iterable[Status], n
     """Return how many subjects of each rule have each status; a number leads to the findings of its kind."""
 
     def counted(one: RuleCount, status: Status) -> str:
-        count, name = one.counts[status], names.get((one.rule, status))
-        shown = f"{count:,}" if count else ""
+        shown, name = phrase.number(one.counts[status]), names.get((one.rule, status))
         return f'<a href="#{name}">{shown}</a>' if name else shown
 
     def named(one: RuleCount) -> str:
@@ -93,7 +92,7 @@ def _batches(found: Summary) -> str:
 
 
 def _batch(one: BatchCount) -> tuple[str, ...]:
-    counts = (f"{count:,}" if count else "" for count in (one.permitted, one.refused, one.undecided))
+    counts = map(phrase.number, (one.permitted, one.refused, one.undecided))
     policy = safe(one.policy or "no policy")
     return (safe(one.name), safe(one.agreement), str(one.date), policy, badge(one.decision), *counts)
 

@@ -8,7 +8,12 @@ from checker.report.as_json import Json, finding_json
 
 def render(found: Summary) -> str:
     """Return the report as one JSON document."""
-    document = {
+    return json.dumps(document(found), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(found: Summary) -> Json:
+    """Return the report by the names of its schema."""
+    return {
         "format": 1,
         "checker": found.checker,
         "engine": found.engine,
@@ -25,7 +30,6 @@ def render(found: Summary) -> str:
         "notes": found.notes,
         "inputs": {name: {"sha256": digest} for name, digest in found.inputs.items()},
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _batch(one: BatchCount) -> Json:

@@ -2,16 +2,17 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 
 from checker.engine.book import SUFFIXES, Book, is_book, read_book
 from checker.faults import Fault, InputError, Place
 from checker.model import Agreement
 from checker.read.batch import LARGE, has_duckdb
+from checker.report import renderer
 
-FORMATS = ("text", "json", "html")
-FIRST = 3  # findings of each rule and status that are explained, unless all are asked for
+# How many findings of each rule and status each format explains, unless all are asked for; SARIF is for a program,
+# and lists as many as there are.
+FIRST = {"text": 3, "json": 3, "html": 3, "junit": 3, "markdown": 1, "github": 1, "sarif": None}
 
 
 def book_of(paths: Sequence[Path], agreements: Mapping[str, Agreement], engine: str) -> Book | None:
@@ -74,18 +75,21 @@ def check_book(
     engine = engine_of(book, options)
     if options.lines is not None:
         check_output(options.lines, engine, book)
-    others = [name for name in formats if name not in FORMATS]
+    others = [name for name in formats if name not in FIRST]
     if others:
-        help_ = f"a book judged by {engine} has {', '.join(FORMATS[:-1])} and {FORMATS[-1]}; by python it has every one"
+        help_ = "`--lines FILE.csv` writes a row for each line"
         raise InputError(Fault(code="E613", message=f"no report of a book as {others[0]}", help=help_))
+    most = options.explain_max
+    shown = [most if options.all else min(FIRST[name] or most, most) for name in formats]
     wanted = Wanted(
         engine=engine,
         memory=options.memory_limit,
         master=options.spark_master,
         as_of=options.as_of,
-        most=options.explain_max,
-        shown=options.explain_max if options.all else min(options.explain_max, FIRST),
+        most=most,
+        shown=max(shown),
         lines=options.lines,
     )
     found = judge_book(book, agreements, wanted, version, options.progress)
-    return [import_module(f"checker.engine.as_{name}").render(found) for name in formats], found.exit_code
+    texts = [renderer(name, "engine")(found.first(some)) for name, some in zip(formats, shown, strict=True)]
+    return texts, found.exit_code

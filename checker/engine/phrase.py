@@ -1,7 +1,8 @@
 """The sentences of the report of a book."""
 
 from checker.engine.summary import BatchCount, RuleCount, Summary
-from checker.model import Decision, Status
+from checker.model import Status
+from checker.phrase import decision_line
 
 CONFIRMED = (
     "I have read this report with its assumptions and notes, and decide on the book as marked here. The digest is that"
@@ -11,8 +12,7 @@ CONFIRMED = (
 
 def head(found: Summary) -> str:
     """Return what was decided, in one line."""
-    assumptions = f", on {len(found.assumptions)} assumption{'s' if len(found.assumptions) != 1 else ''}"
-    return f"{found.decision}{assumptions if found.decision is Decision.PERMITTED or found.assumptions else ''}"
+    return decision_line(found.decision, len(found.assumptions))
 
 
 def size(found: Summary) -> str:
@@ -31,6 +31,11 @@ def again(found: Summary) -> str:
 def many(count: int, one: str, several: str = "") -> str:
     """Return how many there are of something."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def number(count: int) -> str:
+    """Return how many there are for a cell of a table, which stays empty where there is none."""
+    return f"{count:,}" if count else ""
 
 
 def counted(found: RuleCount) -> str:

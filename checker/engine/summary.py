@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from checker.compose import ONLY_IN_HAND, absent_of, assumptions_of, skipped_of
 from checker.decide import LAPSED, WORST, code_of, worst
@@ -13,6 +13,8 @@ from checker.engine.plan import STATUSES, UNDER
 from checker.explain import finding
 from checker.findings import Finding
 from checker.model import Agreement, Decision, Judged, Obligation, Policy, Status
+from checker.phrase import decision_line
+from checker.report.groups import LEVELS, Concerns, together, worst_first
 
 OWED = (Status.MET, Status.DUE, Status.LATE, Status.DEFECTIVE)
 NOT_PINNED = "The digest of {} was not computed, because the book does not pin it (`sha256`)."
@@ -79,6 +81,32 @@ class Summary(NamedTuple):
             Decision.REFUSED: sum(batch.refused for batch in self.batches),
             Decision.UNDECIDED: sum(batch.undecided for batch in self.batches),
         }
+
+    def first(self, most: int) -> Self:
+        """Return the report with the first `most` of the findings of each rule and status that it explains."""
+        seen: Counter[tuple[str, Status]] = Counter()
+        kept = []
+        for one in self.findings:
+            kind = one.finding.rule, one.finding.status
+            seen[kind] += 1
+            if seen[kind] <= most:
+                kept.append(one)
+        return self._replace(findings=tuple(kept))
+
+
+def concerns(found: Summary) -> Concerns:
+    """Return what wants attention in a book: of each rule and status the findings that are explained, and the count."""
+    agreements = {batch.name: batch.agreement for batch in found.batches}
+    groups = together((one.batch, agreements[one.batch], one.finding) for one in found.findings)
+    every = sum(one.counts.get(status, 0) for one in found.rules for status in LEVELS)
+    return Concerns(
+        checker=found.checker,
+        decision=found.decision,
+        exit_code=found.exit_code,
+        lead=decision_line(found.decision, len(found.assumptions)),
+        groups=worst_first(groups),
+        every=every,
+    )
 
 
 def summary(

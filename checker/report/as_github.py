@@ -3,12 +3,11 @@
 A command is `::error file=F,line=N,title=T::message`. GitHub shows ten of each level for a step; more are not written.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from checker import phrase
 from checker.faults import Place, printable
 from checker.findings import Report
-from checker.report.groups import DECIDED, Group, Level, groups, lead
+from checker.report.groups import DECIDED, Concerns, Group, Level, concerns
 
 MOST = 10
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
@@ -19,21 +18,19 @@ _PROPERTY = _DATA | {":": "%3A", ",": "%2C"}
 
 def render(report: Report) -> str:
     """Return the commands, each on a line."""
-    decided, found = DECIDED[report.decision], groups(report)
-    shown = [group for level in Level for group in _first(found, level, MOST - (level is decided))]
-    said = [lead(report), *_left_out(found, shown)]
-    head = _command(decided, Place(file=""), "checker", ". ".join(said))
-    return "\n".join([head, *(_annotation(group) for group in shown)]) + "\n"
+    return commands(concerns(report))
+
+
+def commands(found: Concerns) -> str:
+    """Return the command that says what was decided, then those of the worst findings."""
+    decided = DECIDED[found.decision]
+    shown = [group for level in Level for group in _first(found.groups, level, MOST - (level is decided))]
+    head = _command(decided, Place(file=""), "checker", ". ".join(found.said(shown)))
+    return "\n".join([head, *map(_annotation, shown)]) + "\n"
 
 
 def _first(found: Iterable[Group], level: Level, most: int) -> list[Group]:
     return [group for group in found if group.level is level][:most]
-
-
-def _left_out(found: list[Group], shown: list[Group]) -> Iterator[str]:
-    every, seen = (sum(len(group.findings) for group in some) for some in (found, shown))
-    if seen < every:
-        yield phrase.left_out("findings", every - seen, every)
 
 
 def _annotation(group: Group) -> str:

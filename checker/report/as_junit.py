@@ -11,7 +11,7 @@ from checker.model import Decision, Status
 from checker.report.as_text import finding_lines
 from checker.report.junit import Outcome, add_case, add_outcome, add_suite, document, written
 
-_FOUND: dict[Status, Outcome] = {
+FOUND: dict[Status, Outcome] = {
     Status.FAIL: "failure",
     Status.DISPUTED: "error",
     Status.UNKNOWN: "error",
@@ -19,7 +19,7 @@ _FOUND: dict[Status, Outcome] = {
     Status.LATE: "failure",
     Status.DUE: "skipped",
 }
-_DECIDED: dict[Decision, Outcome] = {Decision.REFUSED: "failure", Decision.UNDECIDED: "error"}
+DECIDED: dict[Decision, Outcome] = {Decision.REFUSED: "failure", Decision.UNDECIDED: "error"}
 
 
 def render(report: Report) -> str:
@@ -35,13 +35,13 @@ def render(report: Report) -> str:
 
 def _decision(suite: Element, batch: BatchReport) -> None:
     case = add_case(suite, batch.name, "decision", batch.at)
-    if batch.decision in _DECIDED:
+    if batch.decision in DECIDED:
         said = phrase.decision_line(batch.decision, len(batch.assumptions))
-        add_outcome(case, _DECIDED[batch.decision], batch.decision, said)
+        add_outcome(case, DECIDED[batch.decision], batch.decision, said)
 
 
 def _finding(suite: Element, batch: BatchReport, finding: Finding) -> None:
     case = add_case(suite, batch.name, f"{finding.rule}: {phrase.subject(finding.subject)}", finding.at)
-    if finding.status in _FOUND:
+    if finding.status in FOUND:
         lines = list(finding_lines(finding))
-        add_outcome(case, _FOUND[finding.status], finding.status, finding.message, lines)
+        add_outcome(case, FOUND[finding.status], finding.status, finding.message, lines)

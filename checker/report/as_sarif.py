@@ -6,14 +6,13 @@ locations of a result (it shows the first): the worst results are kept, and a no
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from posixpath import normpath
 
-from checker import phrase
 from checker.faults import Place, printable
 from checker.findings import BatchReport, Finding, Report
 from checker.report.as_json import Json, finding_json
-from checker.report.groups import Group, groups, lead
+from checker.report.groups import Concerns, Group, concerns
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 5000
@@ -29,43 +28,40 @@ _Rules = Mapping[tuple[str, str, str], int]
 
 def render(report: Report) -> str:
     """Return the report as one SARIF log with one run."""
-    found = groups(report)
-    described = _described(report)
-    rules = {key: index for index, key in enumerate(described)}
+    judged = [finding for batch in report.batches for finding in batch.findings]
+    return log(concerns(report), judged, {"batches": [_batch(batch) for batch in report.batches]})
+
+
+def log(found: Concerns, judged: Iterable[Finding], properties: Json) -> str:
+    """Return a log of the worst findings, with more `properties` of the run; its rules are those of what was judged."""
+    kept = found.groups[:MOST_RESULTS]
+    described = {_key(finding): finding for finding in judged}
+    rules = {key: index for index, key in enumerate(sorted(described))}
     run = {
         "tool": {
             "driver": {
                 "name": "checker",
-                "semanticVersion": report.checker,
-                "rules": [_rule(finding) for finding in described.values()],
+                "semanticVersion": found.checker,
+                "rules": [_rule(described[key]) for key in rules],
             }
         },
-        "invocations": [_invocation(report, found)],
+        "invocations": [_invocation(found, kept)],
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder in which checker ran."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(group, rules) for group in found[:MOST_RESULTS]],
-        "properties": {"decision": report.decision, "batches": [_batch(batch) for batch in report.batches]},
+        "results": [_result(group, rules) for group in kept],
+        "properties": {"decision": found.decision, **properties},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _invocation(report: Report, found: list[Group]) -> Json:
-    every, seen = (sum(len(group.findings) for group in some) for some in (found, found[:MOST_RESULTS]))
-    said = [lead(report)]
-    said += [phrase.left_out("findings", every - seen, every)] if seen < every else []
-    notes = [{"level": "note", "message": {"text": _text(text)}} for text in said]
-    return {"executionSuccessful": True, "exitCode": report.exit_code, "toolExecutionNotifications": notes}
+def _invocation(found: Concerns, kept: Iterable[Group]) -> Json:
+    notes = [{"level": "note", "message": {"text": _text(text)}} for text in found.said(kept)]
+    return {"executionSuccessful": True, "exitCode": found.exit_code, "toolExecutionNotifications": notes}
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:
     """Return what tells a rule from others: two agreements, or two versions, can give one name to different ones."""
     return finding.rule, finding.quote, finding.means
-
-
-def _described(report: Report) -> dict[tuple[str, str, str], Finding]:
-    """Return a finding by each rule that was judged, by the rule's key, in the order of their names."""
-    found = {_key(finding): finding for batch in report.batches for finding in batch.findings}
-    return {key: found[key] for key in sorted(found)}
 
 
 def _rule(finding: Finding) -> Json:
@@ -90,7 +86,7 @@ def _result(group: Group, rules: _Rules) -> Json:
         "locations": [_location(one.at) for one in group.findings[:MOST_LOCATIONS]],
         "partialFingerprints": {"checkerFinding/v1": _fingerprint(group)},
         "properties": {
-            "batch": group.batch.name,
+            "batch": group.batch,
             "status": finding.status,
             "findings": [{name: one[name] for name in _OF_EACH} for one in each],
         },
@@ -108,7 +104,7 @@ def _plain(value: object) -> object:
 def _fingerprint(group: Group) -> str:
     """Return what stays the same while the finding does: neither where it stands in the file nor what it amounts to."""
     loans = sorted(finding.subject.loan for finding in group.findings)
-    parts = (group.batch.agreement, group.batch.name, group.first.rule, group.first.subject.exercise, *loans)
+    parts = (group.agreement, group.batch, group.first.rule, group.first.subject.exercise, *loans)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -1,6 +1,7 @@
 """What wants attention in a report: findings that do not pass, those that say the same together, the worst first."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from enum import StrEnum
 
 from checker import phrase
@@ -33,7 +34,8 @@ DECIDED = {Decision.REFUSED: Level.ERROR, Decision.UNDECIDED: Level.WARNING, Dec
 class Group(NamedTuple):
     """Findings of one batch with the same rule, status and sentence; of several, each is on a line of its own."""
 
-    batch: BatchReport
+    batch: str
+    agreement: str
     findings: tuple[Finding, ...]
 
     @property
@@ -56,23 +58,53 @@ class Group(NamedTuple):
     @property
     def where(self) -> str:
         """Return what it is about, for a person who sees several batches."""
-        return self.subject if self.first.subject.batch else f"{self.batch.name}, {self.subject}"
+        return self.subject if self.first.subject.batch else f"{self.batch}, {self.subject}"
 
 
-def groups(report: Report) -> list[Group]:
-    """Return every finding of a report that wants attention, the worst first, else in the order of the report."""
-    ranks = {status: rank for rank, status in enumerate(LEVELS)}
-    found = [group for batch in report.batches for group in groups_of(batch)]
-    return sorted(found, key=lambda group: ranks[group.first.status])
+class Concerns(NamedTuple):
+    """What wants attention in a report: its groups, the worst first, of `every` so many findings; and what leads it."""
+
+    checker: str
+    decision: Decision
+    exit_code: int
+    lead: str
+    groups: tuple[Group, ...]
+    every: int
+
+    def said(self, shown: Iterable[Group]) -> list[str]:
+        """Return the lead, and how many findings are not among those shown."""
+        left = self.every - _count(shown)
+        return [self.lead, *([phrase.left_out("findings", left, self.every)] if left else [])]
+
+
+def concerns(report: Report) -> Concerns:
+    """Return what wants attention in a report of batches: the worst first, else in the order of the report."""
+    found = worst_first(group for batch in report.batches for group in groups_of(batch))
+    return Concerns(report.checker, report.decision, report.exit_code, lead(report), found, _count(found))
 
 
 def groups_of(batch: BatchReport) -> list[Group]:
     """Return every finding of a batch that wants attention, in the order of the report, which has the worst first."""
-    alike: dict[tuple[str, Status, str], list[Finding]] = defaultdict(list)
-    for finding in batch.findings:
+    return together((batch.name, batch.agreement, finding) for finding in batch.findings)
+
+
+def together(found: Iterable[tuple[str, str, Finding]]) -> list[Group]:
+    """Return the findings that want attention, each given with its batch and agreement, in the order of the first."""
+    alike: dict[tuple[str, str, str, Status, str], list[Finding]] = defaultdict(list)
+    for batch, agreement, finding in found:
         if finding.status in LEVELS:
-            alike[finding.rule, finding.status, finding.message].append(finding)
-    return [Group(batch=batch, findings=tuple(found)) for found in alike.values()]
+            alike[batch, agreement, finding.rule, finding.status, finding.message].append(finding)
+    return [Group(batch, agreement, tuple(same)) for (batch, agreement, *_), same in alike.items()]
+
+
+def worst_first(found: Iterable[Group]) -> tuple[Group, ...]:
+    """Return groups with the worst first, else in the order in which they came."""
+    ranks = {status: rank for rank, status in enumerate(LEVELS)}
+    return tuple(sorted(found, key=lambda group: ranks[group.first.status]))
+
+
+def _count(found: Iterable[Group]) -> int:
+    return sum(len(group.findings) for group in found)
 
 
 def lead(report: Report) -> str:
