@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from bench.book_data import write
 from builders import certification, files, line, proposal
 from formats import Seen, as_html, commands
 from oracle import Proposal
@@ -204,6 +205,16 @@ def test_more_formats_are_written_to_their_files(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "main" / "change").iterdir()} == {"proposals", "a b.sarif", "c.xml"}
 
 
+def test_a_book_in_parquet_is_judged_and_told(tmp_path: Path) -> None:
+    write(tmp_path / "main", loans=2_000, lines=48, batches=4, agreements=2, formats=("parquet",))
+    inputs = {"batches": "parquet.yaml", "policies": "policies", "formats": "junit=c.xml"}
+    done = step(tmp_path / "main", **inputs)
+    assert (done.code, done.outputs["decision"]) == (1, "refused")
+    assert done.summary.startswith("## REFUSED, ON ")
+    assert {each.properties["file"] for each in commands(done.log)[1:]} <= {"lines.parquet", "parquet.yaml"}
+    assert (tmp_path / "main" / "c.xml").exists()
+
+
 @each_nasty
 def test_a_folder_with_any_name_is_checked_and_nothing_is_run(tmp_path: Path, nasty: str) -> None:
     proposals(tmp_path / "main" / nasty, "refused")
@@ -278,7 +289,7 @@ def test_the_action_installs_itself_with_the_python_that_was_set_up(tmp_path: Pa
     called = (tmp_path / "log").read_text().splitlines()
     assert called[:5] == [str(python), "-I", "-m", "venv", str(tmp_path / "checker")]
     assert [called[5], *called[6:10], called[-1]] == [
-        *(str(tmp_path / "checker/bin/python"), "-I", "-m", "pip", "install", "/the action[excel]"),
+        *(str(tmp_path / "checker/bin/python"), "-I", "-m", "pip", "install", "/the action[excel,duckdb]"),
     ]
 
 
