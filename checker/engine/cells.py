@@ -4,6 +4,7 @@ An engine's own cast guesses: DuckDB reads `89.5` as the count 90 and 0.105 as 0
 its form; what does not have the form is shown to the parser of the checker itself, which says what is wrong with it.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,16 +23,27 @@ SQL_TYPES = {Type.DATE: "DATE", Type.FLAG: "BOOLEAN"}
 
 
 class Cell(NamedTuple):
-    """A column in SQL: its value, and whether a cell that is not empty is right; `TRUE` where every one must be.
+    """A column in SQL: its value, and whether a cell that is not empty is `right`, None where every one must be.
 
-    `asks` tells whether a cell that is not of a plain form may be right all the same: the parser is asked. Where all
-    that can be wrong is a bound, `least` asks the least cell of the column (and the last day), not each.
+    That is asked of the value, so that a relation that has it as a column need not make it again. `asks` tells whether
+    a cell that is not of a plain form may be right all the same: the parser is asked. Where all that can be wrong is a
+    bound, `least` asks the least cell of the column (and the last day), not each.
     """
 
     value: str
-    ok: str
+    right: Callable[[str], str] | None = None
     asks: bool = False
     least: str = ""
+
+    @property
+    def ok(self) -> str:
+        """Return whether a cell is right, where nothing but the cell is there."""
+        return self.right(self.value) if self.right else "TRUE"
+
+
+def always(text: str) -> Callable[[str], str]:
+    """Return what asks of the cell itself whether it is right, whatever has its value."""
+    return lambda _value: text
 
 
 class ColumnTypeError(ValueError):
@@ -63,31 +75,32 @@ def literal(value: Value, kind: Type, dialect: Dialect) -> str:
 
 def nothing(fact: FactDeclared, dialect: Dialect) -> Cell:
     """Return the column of a fact that a table does not have: unknown in every row."""
-    return Cell(f"CAST(NULL AS {sql_type_of(fact.type, dialect)})", "TRUE")
+    return Cell(f"CAST(NULL AS {sql_type_of(fact.type, dialect)})")
 
 
 def _text_cell(raw: str, fact: FactDeclared, dialect: Dialect) -> Cell:
     kind = fact.type
     if kind is Type.TEXT:
         if fact.one_of:
-            return Cell(raw, "TRUE")
+            return Cell(raw)
         right = [dialect.matches(raw, _TEXT), f"NOT {dialect.matches(raw, _SPREADSHEET)}"]
         if fact.name in IDS:
             first, last = f"{_SIGN}*({_TOTAL})({_SIGN}.*)?", f"(.*{_SIGN})?({_TOTAL}){_SIGN}*"
             wrong = [dialect.matches(f"lower({raw})", form) for form in (first, last, f"{_SIGN}*")]
             right += [f"NOT {one}" for one in wrong]
         ok = f"CASE WHEN {dialect.matches(raw, '[0-9]+')} THEN TRUE ELSE {' AND '.join(right)} END"
-        return Cell(raw, ok, asks=True)
+        return Cell(raw, always(ok), asks=True)
     if kind is Type.FLAG:
-        return Cell(f"CASE {raw} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END", f"{raw} IN ('true', 'false')")
+        value = f"CASE {raw} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+        return Cell(value, always(f"{raw} IN ('true', 'false')"))
     if kind is Type.DATE:
         value = f"TRY_CAST({raw} AS DATE)"
-        return Cell(value, f"length({raw}) = 10 AND CAST({value} AS {dialect.string}) = {raw}")
+        return Cell(value, lambda day: f"length({raw}) = 10 AND CAST({day} AS {dialect.string}) = {raw}")
     width = WIDTHS[kind]
     value = f"TRY_CAST({raw} AS {width.type})"
     places = f"([.][0-9]{{1,{width.places}}})?" if width.places else ""
     form = dialect.matches(raw, f"-?(0|[1-9][0-9]{{0,{width.whole - 1}}}){places}")
-    return Cell(value, f"CASE WHEN CAST({value} AS {dialect.string}) = {raw} THEN TRUE ELSE {form} END")
+    return Cell(value, lambda amount: f"CASE WHEN CAST({amount} AS {dialect.string}) = {raw} THEN TRUE ELSE {form} END")
 
 
 def _typed_cell(raw: str, sql_type: str, fact: FactDeclared) -> Cell:
@@ -99,18 +112,19 @@ def _typed_cell(raw: str, sql_type: str, fact: FactDeclared) -> Cell:
             digits, places = (int(part) for part in given[len("DECIMAL(") : -1].split(","))
             value = f"TRY_CAST({raw} AS {width.type})"
             fits = places <= width.places and digits - places <= width.whole
-            return Cell(raw if given == width.type.replace(" ", "") else value, "TRUE" if fits else f"{value} = {raw}")
+            own = raw if given == width.type.replace(" ", "") else value
+            return Cell(own, None if fits else lambda amount: f"{amount} = {raw}")
         if given in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "INT"):
             value = f"TRY_CAST({raw} AS {width.type})"
-            return Cell(value, f"{value} IS NOT NULL")
+            return Cell(value, lambda amount: f"{amount} IS NOT NULL")
         if given in ("DOUBLE", "FLOAT", "REAL"):
             raise ColumnTypeError(f"a {kind} is no binary fraction ({sql_type}): write it as DECIMAL, or as text")
     if given == "DATE" and kind is Type.DATE:
         first, last = "DATE '0001-01-01'", "DATE '9999-12-31'"
         beyond = f"CASE WHEN MIN({raw}) < {first} OR MAX({raw}) > {last} THEN 1 ELSE 0 END"
-        return Cell(raw, f"{raw} BETWEEN {first} AND {last}", least=beyond)
+        return Cell(raw, lambda day: f"{day} BETWEEN {first} AND {last}", least=beyond)
     if given == "BOOLEAN" and kind is Type.FLAG:
-        return Cell(raw, "TRUE")
+        return Cell(raw)
     raise ColumnTypeError(f"a {kind} cannot be read from a column of the type {sql_type}")
 
 
@@ -118,10 +132,11 @@ def bounded(found: Cell, fact: FactDeclared, dialect: Dialect) -> Cell:
     """Hold a cell to the declared bounds, too."""
     if fact.one_of:
         options = ", ".join(map(dialect.text, fact.one_of))
-        return Cell(found.value, f"{found.value} IN ({options})")
+        return Cell(found.value, lambda text: f"{text} IN ({options})")
     if fact.at_least is None:
         return found
-    bound = f"{found.value} >= {fact.at_least}"
-    if found.ok == "TRUE":
-        return found._replace(ok=bound, least=f"CASE WHEN MIN({found.value}) < {fact.at_least} THEN 1 ELSE 0 END")
-    return found._replace(ok=f"({found.ok}) AND {bound}")
+    least, right = fact.at_least, found.right
+    if right is None:
+        below = f"CASE WHEN MIN({found.value}) < {least} THEN 1 ELSE 0 END"
+        return found._replace(right=lambda amount: f"{amount} >= {least}", least=below)
+    return found._replace(right=lambda amount: f"({right(amount)}) AND {amount} >= {least}")

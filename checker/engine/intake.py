@@ -150,18 +150,19 @@ def read_table(engine: Engine, table: Table, known: Mapping[str, FactDeclared], 
     return Read(table, columns, scan, numbered, skips=skips, misfit=misfit, drawn=drawn, part=part)
 
 
-def checks(read: Read, *, but: Collection[str] = ()) -> dict[str, str]:
+def checks(read: Read, *, but: Collection[str] = (), held: Callable[[str], str] | None = None) -> dict[str, str]:
     """Return, for each column that could hold a wrong cell, the count of its cells that are not of its form.
 
     Of a column that has types only its bound is asked, as one least value, which a file's statistics may know. `but`
-    are facts that are checked elsewhere.
+    are facts that are checked elsewhere; `held` names the column of a fact where the relation has its value, too.
     """
     wanted = {n: column for n, column in enumerate(read.columns.values()) if column.fact.name not in but}
     rows = {"misfit": f"COUNT(CASE WHEN {read.misfit} THEN 1 END)"} if read.misfit else {}
     return rows | {
-        f"bad_{n}": column.cell.least or f"COUNT(CASE WHEN {_is_bad(column)} THEN 1 END)"
+        f"bad_{n}": column.cell.least
+        or f"COUNT(CASE WHEN {_is_bad(column, held(column.fact.name) if held else column.cell.value)} THEN 1 END)"
         for n, column in wanted.items()
-        if column.cell.ok != "TRUE"
+        if column.cell.right
     }
 
 
@@ -174,8 +175,9 @@ def check(engine: Engine, read: Read, *, but: Collection[str] = ()) -> None:
         check_cells(engine, read, dict(zip(counted, found, strict=True)))
 
 
-def _is_bad(column: Column) -> str:
-    return f"{column.raw} IS NOT NULL AND ({column.cell.ok}) IS NOT TRUE"
+def _is_bad(column: Column, value: str) -> str:
+    right = column.cell.right(value) if column.cell.right else "TRUE"
+    return f"{column.raw} IS NOT NULL AND ({right}) IS NOT TRUE"
 
 
 def check_cells(engine: Engine, read: Read, counts: Mapping[str, object]) -> None:
@@ -209,7 +211,7 @@ def _misfits(engine: Engine, read: Read) -> list[Fault]:
 
 def _faults(engine: Engine, read: Read, column: Column) -> list[Fault]:
     text = f"CAST({column.raw} AS {engine.dialect.string})"
-    bad = _is_bad(column)
+    bad = _is_bad(column, column.cell.value)
     parse = _parser(column)
     if column.cell.asks:
         found = engine.rows(f"SELECT DISTINCT {text} FROM {read.scan} WHERE {bad} LIMIT {MOST_ASKED + 1}")

@@ -135,7 +135,7 @@ def _given(compiler: Compiler, fact: FactDeclared, program: Program) -> Column:
 def _cell(raw: str, kind: str, fact: FactDeclared, dialect: Dialect) -> Cell:
     """Hold a fact to its bounds; of a text only a loan's number has a form, as the rest was read already."""
     if fact.type is Type.TEXT and fact.name not in IDS:
-        return bounded(Cell(raw, "TRUE"), fact, dialect)
+        return bounded(Cell(raw), fact, dialect)
     return cell(raw, kind.replace(" ", "") if fact.type is not Type.TEXT else kind, fact, dialect)
 
 

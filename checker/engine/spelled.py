@@ -5,7 +5,7 @@ What is not shown to be right here is asked of the column's own parser.
 
 from collections.abc import Sequence
 
-from checker.engine.cells import Cell, cell, literal, sql_type_of
+from checker.engine.cells import Cell, always, cell, literal, sql_type_of
 from checker.lang.sql import WIDTHS, Dialect
 from checker.lang.syntax import Type
 from checker.lang.width import TooWideError
@@ -28,7 +28,8 @@ def spelled(raw: str, column: Column, dialect: Dialect) -> Cell:
     if not draft.unknown:
         return plain._replace(value=value)
     unknown = _is_in(raw, draft.unknown, dialect)
-    return plain._replace(value=f"(CASE WHEN {unknown} THEN NULL ELSE {value} END)", ok=f"{unknown} OR ({plain.ok})")
+    right = always(f"{unknown} OR ({plain.ok})")
+    return plain._replace(value=f"(CASE WHEN {unknown} THEN NULL ELSE {value} END)", right=right)
 
 
 def _coded(raw: str, column: Column, draft: ColumnDraft, dialect: Dialect) -> Cell:
@@ -41,7 +42,7 @@ def _coded(raw: str, column: Column, draft: ColumnDraft, dialect: Dialect) -> Ce
     ]
     value = f"(CASE {raw} {' '.join(limbs)} END)" if limbs else f"CAST(NULL AS {kind})"
     right = [*draft.unknown, *codes]
-    return Cell(value, _is_in(raw, right, dialect) if right else "FALSE")
+    return Cell(value, always(_is_in(raw, right, dialect) if right else "FALSE"))
 
 
 def _plain(raw: str, kind: Type, draft: ColumnDraft, dialect: Dialect) -> Cell:
@@ -51,7 +52,7 @@ def _plain(raw: str, kind: Type, draft: ColumnDraft, dialect: Dialect) -> Cell:
     if draft.leading_zeros:
         value = f"TRY_CAST({raw} AS {WIDTHS[Type.COUNT].type})"
         form = f"-?0*(0|[1-9][0-9]{{0,{WIDTHS[Type.COUNT].whole - 1}}})"
-        return Cell(value, f"{value} IS NOT NULL AND {dialect.matches(raw, form)}")
+        return Cell(value, always(f"{value} IS NOT NULL AND {dialect.matches(raw, form)}"))
     if kind in AMOUNTS and (draft.thousands or draft.currency or draft.brackets):
         return _amount(raw, kind, draft, dialect)
     return cell(raw, dialect.string, FactDeclared(name="", type=kind, means=""), dialect)
@@ -68,7 +69,8 @@ def _day(raw: str, form: str, dialect: Dialect) -> Cell:
         pattern += f".{{{len(between)}}}[0-9]{{{len(token)}}}"
         right += [f"substr({raw}, {last + 1}, {len(between)}) = {dialect.text(between)}"] if between else []
         last = at + len(token)
-    return Cell(value, " AND ".join([dialect.matches(raw, pattern), *right, f"{value} >= DATE '0001-01-01'"]))
+    right = [dialect.matches(raw, pattern), *right, f"{value} >= DATE '0001-01-01'"]
+    return Cell(value, always(" AND ".join(right)))
 
 
 _FIRST = "'01'"
@@ -93,7 +95,7 @@ def _amount(raw: str, kind: Type, draft: ColumnDraft, dialect: Dialect) -> Cell:
     value = f"TRY_CAST(({minus} || {bare}) AS {width.type})"
     fits = dialect.matches(bare, f"(0|[1-9][0-9]{{0,{width.whole - 1}}})([.][0-9]{{1,{width.places}}})?")
     clear = [f"instr({raw}, {dialect.text(one)}) = 0" for one in (_SIGN, _MARK)]
-    return Cell(value, " AND ".join([*clear, dialect.matches(text, form), fits, f"{value} IS NOT NULL"]))
+    return Cell(value, always(" AND ".join([*clear, dialect.matches(text, form), fits, f"{value} IS NOT NULL"])))
 
 
 def _replaced(text: str, old: str, new: str, dialect: Dialect) -> str:

@@ -69,7 +69,7 @@ def survey(read: Read, dialect: Dialect) -> dict[str, str]:
     return {
         "named": f"COUNT({raw})",
         "nameless": nameless if read.skips and others else f"COUNT(*) - COUNT({raw})",
-        **checks(read, but=(ID, AGREEMENT, *free)),
+        **checks(read, but=(ID, AGREEMENT, *free), held=dialect.quoted),
     }
 
 
